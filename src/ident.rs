@@ -6,6 +6,7 @@
 //! - numbers that paper carries (index, epoch, generation) start at 1: 0 is never a share, never a first version;
 //! - every identifier reads back from its own `Display`.
 
+use serde::{Deserialize, Serialize};
 use std::{
     fmt,
     num::{NonZeroU8, NonZeroU32},
@@ -48,6 +49,25 @@ pub enum IdentError {
 
 const NAME_MAX: usize = 32;
 
+/// In JSON and TOML an identifier is its text, and is checked when it is read.
+macro_rules! as_text {
+    ($($name:ident),*) => {$(
+        impl From<$name> for String {
+            fn from(ident: $name) -> Self {
+                ident.to_string()
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = IdentError;
+
+            fn try_from(text: String) -> Result<Self, IdentError> {
+                text.parse()
+            }
+        }
+    )*};
+}
+
 fn check_name(text: &str) -> Result<(), IdentError> {
     let found = text.chars().count();
     if found == 0 || found > NAME_MAX {
@@ -70,8 +90,11 @@ fn check_name(text: &str) -> Result<(), IdentError> {
 macro_rules! names {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(
         $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
         pub struct $name(String);
+
+        as_text!($name);
 
         impl $name {
             /// The identifier as it is written.
@@ -121,7 +144,8 @@ names! {
 }
 
 /// The two worlds. A rehearsal never becomes production: prefix, key derivation, core and vault id all carry the mode.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Mode {
     /// Real secrets.
     Production,
@@ -164,7 +188,7 @@ impl fmt::Display for Mode {
 macro_rules! numbers {
     ($($(#[$doc:meta])* $name:ident($inner:ty, $int:ty, $max:expr);)*) => {$(
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         pub struct $name($inner);
 
         impl $name {
@@ -218,8 +242,11 @@ numbers! {
 pub const ALPHABET: &[u8; 32] = b"QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L";
 
 /// The serial of an envelope: six symbols, written `4K7-2QD`; unique in its vault for ever.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Serial([u8; 6]);
+
+as_text!(Serial);
 
 impl Serial {
     /// The serial for 30 random bits; the two highest of the 32 are not used.
@@ -258,8 +285,11 @@ impl FromStr for Serial {
 }
 
 /// The name of a vault for ever: the mode's number, then 15 random bytes; written as 32 hexadecimal digits.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct VaultId([u8; 16]);
+
+as_text!(VaultId);
 
 impl VaultId {
     /// The id for a vault of this mode from 15 random bytes.

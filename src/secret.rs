@@ -65,6 +65,13 @@ impl SecretText {
     }
 }
 
+/// Reads secret text out of JSON; there is no way back into it.
+impl<'de> serde::Deserialize<'de> for SecretText {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self::new)
+    }
+}
+
 /// Secret bytes of any length: a rendered page, a scan, an opened record. Wiped on drop.
 pub struct SecretBytes(Zeroizing<Vec<u8>>);
 

@@ -5,10 +5,12 @@
 //! - `total` is at least `needed` and at most 255: the index of a share is one byte, and 0 is the secret itself;
 //! - there is one spelling: `+3-of-5`, `03-of-5` and `3 of 5` are refused.
 
+use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
 /// How many shares a set has, and how many of them open it. `Display` and `FromStr` are inverse to each other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Threshold {
     needed: u8,
     total: u8,
@@ -48,6 +50,20 @@ impl Threshold {
     /// How many shares there are: `needed` to 255.
     pub fn total(self) -> u8 {
         self.total
+    }
+}
+
+impl From<Threshold> for String {
+    fn from(threshold: Threshold) -> Self {
+        threshold.to_string()
+    }
+}
+
+impl TryFrom<String> for Threshold {
+    type Error = ThresholdError;
+
+    fn try_from(text: String) -> Result<Self, ThresholdError> {
+        text.parse()
     }
 }
 

@@ -1,1 +1,23 @@
-//! Empty until its floor is built.
+//! Floor 6: ordered steps over ports. What happens is decided here; what touches the machine is an argument.
+//!
+//! | room | what is done there |
+//! |---|---|
+//! | [`ports`] | clock, pages, voice, other processes: what the shell lends |
+//! | [`known`] | a share on paper, and the envelope of the register that it came from |
+//! | [`trust`] | what the last closing sheet vouches for |
+//! | [`deal`] | a set dealt, its pages made, read back and handed out |
+//! | [`prove`] | paper proved against the commitments |
+//! | [`enroll`] | factors locked to live sets |
+//! | [`gathering`] | untrusted entries become a quorum, or say why not |
+//! | [`recover`] | one record opened |
+//! | [`rehearse`] | the whole life of a vault with throwaway secrets |
+
+pub mod deal;
+pub mod enroll;
+pub mod gathering;
+pub mod known;
+pub mod ports;
+pub mod prove;
+pub mod recover;
+pub mod rehearse;
+pub mod trust;

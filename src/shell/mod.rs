@@ -1,1 +1,54 @@
-//! Empty until its floor is built.
+//! Floor 7: everything that touches the machine.
+//!
+//! | room | what is done there |
+//! |---|---|
+//! | [`args`] | one definition per flag; help comes from it |
+//! | [`commands`] | one file for each command: ask the machine, call a ceremony, say what came of it |
+//! | [`report`] | error to sentence, hint and exit status; the only door to standard output and error |
+//! | [`guard`] | what a machine must be before a secret is on it, and the exceptions to that |
+//! | [`network`] [`machine`] | judging the machine |
+//! | [`lockdown`] | no core dump, no tracing by others |
+//! | [`input`] [`output`] | files in, capped; pages out, memory-backed |
+//! | [`terminal`] | questions, and the alternate screen |
+
+pub mod args;
+pub mod commands;
+pub mod guard;
+pub mod input;
+pub mod lockdown;
+pub mod machine;
+pub mod network;
+pub mod output;
+pub mod report;
+pub mod terminal;
+
+use crate::refusal::Refusal;
+use args::{Arguments, Command};
+use clap::Parser as _;
+use report::Answer;
+use std::process::ExitCode;
+
+/// The program: arguments in, exit status out.
+pub fn run() -> ExitCode {
+    lockdown::apply();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(usage) => return report::usage(&usage),
+    };
+    report::exit(report::uninterrupted(|| answer(arguments)))
+}
+
+fn answer(arguments: Arguments) -> Result<Answer, Refusal> {
+    let place = arguments.place;
+    match arguments.command {
+        Command::Rehearse(it) => commands::rehearse::run(&it),
+        Command::Init(it) => commands::init::run(&it, place.site),
+        Command::Check(it) => commands::check::run(&place, &it),
+        Command::Preflight(it) => commands::preflight::run(&it),
+        Command::Ceremony(it) => commands::ceremony::run(&place, it),
+        Command::Prove(it) => commands::prove::run(&place, &it),
+        Command::Enroll(it) => commands::enroll::run(&place, it),
+        Command::Recover(it) => commands::recover::run(&place, it),
+        Command::Ledger(it) => commands::ledger::run(&place, &it),
+    }
+}

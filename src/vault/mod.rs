@@ -1,1 +1,243 @@
-//! Empty until its floor is built.
+//! Floor 4: the vault. The directory of one organisation: nothing secret in the clear, but it names people and places.
+//!
+//! | room | what is done there |
+//! |---|---|
+//! | [`store`] | files, whole or absent |
+//! | [`event`] [`ledger`] | what a line can say; the chain of lines |
+//! | [`register`] | what the lines add up to |
+//! | [`anchor`] | what paper vouches for |
+//! | [`share_set`] | the core of a set |
+//! | [`record`] | one factor of one account, locked |
+//!
+//! Rules of this file:
+//! - a vault is read whole and verified before anything of it is used;
+//! - it is changed only through [`Change`]: files first, then the ledger's lines in one write, which is the commit point;
+//! - a file that the ledger does not name does not count, and one whose hash differs is refused.
+
+pub mod anchor;
+pub mod event;
+pub mod ledger;
+pub mod record;
+pub mod register;
+pub mod share_set;
+pub mod store;
+
+use crate::entropy::{Entropy, Purpose};
+use crate::hex;
+use crate::ident::{Mode, SiteName, VaultId};
+use crate::plan::Plan;
+use crate::refusal::{Refusal, Rule};
+use event::{Event, Note, SetEpoch};
+use jiff::Timestamp;
+use ledger::{Chain, Hash, LEDGER_MAX};
+use record::RecordName;
+use register::{RecordState, Register};
+use share_set::{SET_FILE_MAX, StoredCore};
+use std::collections::BTreeMap;
+use std::path::Path;
+use store::{Store, Writer};
+
+/// The name of the plan.
+pub const PLAN: &str = "strongroom.toml";
+/// The largest plan that is read, in bytes.
+pub const PLAN_MAX: usize = 16 * 1024 * 1024;
+
+/// A vault as it stands on disk, read whole.
+pub struct Vault<'a> {
+    store: &'a Store,
+    chains: Vec<Chain>,
+    register: Register,
+    plan: Plan,
+    plan_hash: Hash,
+}
+
+impl<'a> Vault<'a> {
+    /// Reads plan and ledger, and verifies every chain.
+    pub fn load(store: &'a Store) -> Result<Self, Refusal> {
+        let text = read_plan(store)?;
+        let chains = read_chains(store)?;
+        let register = Register::of(&chains, None)?;
+        Ok(Self { store, chains, register, plan: Plan::parse(&text)?, plan_hash: Hash::of(text.as_bytes()) })
+    }
+
+    /// The plan.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// The hash of the plan's file as it is now.
+    pub fn plan_hash(&self) -> Hash {
+        self.plan_hash
+    }
+
+    /// Every chain, in the order of the sites' names.
+    pub fn chains(&self) -> &[Chain] {
+        &self.chains
+    }
+
+    /// What the ledger adds up to.
+    pub fn register(&self) -> &Register {
+        &self.register
+    }
+
+    /// The id of the vault.
+    pub fn id(&self) -> VaultId {
+        self.register.vault
+    }
+
+    /// The world of the vault.
+    pub fn mode(&self) -> Mode {
+        self.register.mode()
+    }
+
+    /// The core of an epoch: its file, held against the ledger.
+    pub fn core(&self, of: &SetEpoch) -> Result<StoredCore, Refusal> {
+        let place = share_set::path(&of.set, of.epoch);
+        let state = self.register.epoch(of).ok_or_else(|| Refusal::new(Rule::SetUnfit, format!("{of} was never dealt")))?;
+        let bytes = self.store.read(&place, SET_FILE_MAX)?.ok_or_else(|| {
+            Refusal::new(Rule::SetUnfit, format!("{place} is missing")).hint("take it from another copy of the vault: every copy of it is the same")
+        })?;
+        let stored = StoredCore::parse(&place, &bytes)?;
+        let named = stored.core.set_epoch() == *of && stored.core.vault == self.id() && stored.core.hash() == state.core;
+        if !named {
+            return Err(Refusal::new(Rule::SetUnfit, format!("{place} is not the core that the ledger names"))
+                .hint(format!("the ledger names sha256 {}; compare with another copy of the vault", state.core)));
+        }
+        Ok(stored)
+    }
+
+    /// The file of a record's generation, held against the ledger.
+    pub fn locked_record(&self, name: &RecordName, state: &RecordState) -> Result<Vec<u8>, Refusal> {
+        let place = name.path(state.generation);
+        let limit = crate::crypto::identity::RECORD_MAX;
+        let bytes = self.store.read(&place, limit)?.ok_or_else(|| {
+            Refusal::new(Rule::RecordMissing, format!("{place} is missing")).hint("take it from another copy of the vault: every copy of it is the same")
+        })?;
+        if Hash::of(&bytes) != state.sha256 {
+            return Err(Refusal::new(Rule::RecordReplaced, format!("{place} is not the record that the ledger names"))
+                .hint(format!("the ledger names sha256 {}; compare with another copy of the vault", state.sha256)));
+        }
+        Ok(bytes)
+    }
+}
+
+/// A vault that this process alone may change.
+pub struct Change<'a> {
+    vault: Vault<'a>,
+    writer: Writer<'a>,
+    site: usize,
+}
+
+impl<'a> Change<'a> {
+    /// Takes the right to write, then reads the vault. `site` may be left out where there is one chain only.
+    pub fn begin(store: &'a Store, site: Option<&SiteName>) -> Result<Self, Refusal> {
+        let writer = Writer::lock(store)?;
+        let vault = Vault::load(store)?;
+        let names = || vault.chains.iter().map(|chain| chain.site().as_str()).collect::<Vec<_>>().join(", ");
+        let index = match (site, vault.chains.as_slice()) {
+            (None, [_]) => Some(0),
+            (None, _) => {
+                return Err(Refusal::new(Rule::UnknownSite, format!("this vault has chains of several sites: {}", names()))
+                    .hint("say which is this laptop's: --site NAME, or STRONGROOM_SITE"));
+            }
+            (Some(site), chains) => chains.iter().position(|chain| chain.site() == site),
+        };
+        match index {
+            Some(index) => Ok(Self { vault, writer, site: index }),
+            None => Err(Refusal::new(Rule::UnknownSite, format!("this vault has no chain of that site, only of {}", names()))),
+        }
+    }
+
+    /// The vault as it stands.
+    pub fn vault(&self) -> &Vault<'a> {
+        &self.vault
+    }
+
+    /// Writes `files`, then the lines of `events` in one piece. Where the plan's file differs from what the ledger
+    /// names, a line that names it comes first: whatever is done next is done under that plan.
+    pub fn commit(&mut self, files: &[(String, Vec<u8>)], events: Vec<Event>, now: Timestamp) -> Result<(), Refusal> {
+        let mut chain = self.chain().clone();
+        let mut lines = Vec::new();
+        let plan = (self.vault.register.plan != Some(self.vault.plan_hash)).then_some(Event::Plan { sha256: self.vault.plan_hash });
+        for event in plan.into_iter().chain(events) {
+            lines.extend_from_slice(&chain.push(event, now)?);
+        }
+        let mut chains = self.vault.chains.clone();
+        chains[self.site] = chain;
+        // Folded before it is written: what the ledger would contradict is never appended to it.
+        let register = Register::of(&chains, None)?;
+        self.writer.put(files)?;
+        self.writer.append(&chain_path(chains[self.site].site()), &lines)?;
+        self.vault.chains = chains;
+        self.vault.register = register;
+        Ok(())
+    }
+
+    /// The head to put on paper: a closing entry is appended unless the last line is one and the plan is still the same.
+    pub fn close(&mut self, entropy: &mut Entropy<'_>, now: Timestamp) -> Result<Hash, Refusal> {
+        let closed = matches!(self.chain().entries().last().map(|entry| &entry.event), Some(Event::Closing { .. }));
+        if !closed || self.vault.register.plan != Some(self.vault.plan_hash) {
+            let nonce = entropy.bytes::<16>(Purpose::Closing)?.expose(|bytes| note(&hex::encode(bytes)))?;
+            let others = self.vault.chains.iter().enumerate().filter(|(at, _)| *at != self.site);
+            let chains: BTreeMap<SiteName, Hash> = others.map(|(_, chain)| (chain.site().clone(), chain.head())).collect();
+            self.commit(&[], vec![Event::Closing { nonce, chains }], now)?;
+        }
+        Ok(self.chain().head())
+    }
+
+    /// The chain of this laptop.
+    pub fn chain(&self) -> &Chain {
+        &self.vault.chains[self.site]
+    }
+}
+
+/// Makes a vault at `path`: the plan, and a ledger whose first lines name the vault and the plan.
+pub fn init(path: &Path, plan: &str, mode: Mode, site: SiteName, entropy: &mut Entropy<'_>, now: Timestamp) -> Result<(), Refusal> {
+    Plan::parse(plan)?;
+    let random = entropy.bytes::<15>(Purpose::VaultId)?.expose(|bytes| *bytes);
+    let vault = VaultId::new(mode, random);
+    let store = store::make_root(path)?;
+    let writer = Writer::lock(&store)?;
+    let mut chain = Chain::new(site);
+    let program = note(concat!("strongroom ", env!("CARGO_PKG_VERSION")))?;
+    let mut lines = chain.push(Event::Init { vault, mode, program }, now)?;
+    lines.extend_from_slice(&chain.push(Event::Plan { sha256: Hash::of(plan.as_bytes()) }, now)?);
+    writer.put(&[(PLAN.to_string(), plan.as_bytes().to_vec())])?;
+    writer.append(&chain_path(chain.site()), &lines)
+}
+
+/// The text of the plan.
+pub fn read_plan(store: &Store) -> Result<String, Refusal> {
+    let bytes = store.read(PLAN, PLAN_MAX + 1)?.ok_or_else(|| {
+        Refusal::new(Rule::VaultMissing, format!("there is no {PLAN} in {}", store.path().display()))
+            .hint(format!("strongroom init {} --example", store.path().join("vault").display()))
+            .hint("or name the folder of strongroom.toml: strongroom --vault DIR …")
+    })?;
+    String::from_utf8(bytes).map_err(|fault| {
+        let at = fault.utf8_error().valid_up_to();
+        Refusal::new(Rule::PlanSyntax, format!("{PLAN} is not UTF-8 text: byte {} is not", at + 1))
+    })
+}
+
+fn read_chains(store: &Store) -> Result<Vec<Chain>, Refusal> {
+    let mut chains = Vec::new();
+    for name in store.list("ledger")? {
+        let Some(site) = name.strip_suffix(".jsonl").and_then(|site| site.parse::<SiteName>().ok()) else { continue };
+        let bytes = store.read(&chain_path(&site), LEDGER_MAX)?.unwrap_or_default();
+        chains.push(Chain::parse(site, &bytes)?);
+    }
+    if chains.is_empty() {
+        return Err(Refusal::new(Rule::VaultMissing, format!("there is no ledger in {}", store.path().display()))
+            .hint("a vault begins with: strongroom init DIR"));
+    }
+    Ok(chains)
+}
+
+fn chain_path(site: &SiteName) -> String {
+    format!("ledger/{site}.jsonl")
+}
+
+/// Text of our own as a note of the ledger.
+pub fn note(text: &str) -> Result<Note, Refusal> {
+    text.parse().map_err(|fault| Refusal::new(Rule::Usage, format!("{fault}")))
+}

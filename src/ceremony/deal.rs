@@ -1,0 +1,340 @@
+//! A share set is dealt, its pages are made and read back, and handed out.
+//!
+//! [`Dealt`] (shares) → [`Rendered`] (pages, each read back from its own image) → handed out and in the ledger
+//!
+//! Rules of this file:
+//! - one run deals sets of one purpose: passwords and MFA never meet in one memory;
+//! - names that cannot be drawn are found before a secret exists;
+//! - the ledger names every serial *before* its page leaves the memory, and says so again when all have left: whatever
+//!   instant the power fails, no page exists that nobody accounts for;
+//! - shares are dropped when their page is made, pages when they are out;
+//! - an epoch whose dealing was interrupted is declared void, never continued: its secret is gone with the process.
+
+use super::ports::{Clock, Pages, Voice};
+use crate::code::share_code::{PaperShare, ShareBody, ShareHead};
+use crate::code::words::Fingerprint;
+use crate::crypto::identity::{IdentityKind, SetIdentity};
+use crate::crypto::sharing::{self, Share};
+use crate::entropy::{Entropy, Purpose};
+use crate::ident::{Epoch, Mode, Serial, ShareIndex};
+use crate::paper::read_back::read_back;
+use crate::paper::sheet::{self, SecretLines, ShareSheet};
+use crate::plan::{Factor, Plan, ShareSet};
+use crate::refusal::{Refusal, Rule};
+use crate::secret::{Secret, SecretBytes};
+use crate::vault::event::{Boot, DealtEnvelope, Event, Note, SetEpoch};
+use crate::vault::ledger::Hash;
+use crate::vault::share_set::{Core, StoredCore};
+use crate::vault::{Change, Vault, note};
+use jiff::civil::Date;
+
+/// What a dealing needs of the room.
+pub struct Room<'r, 'e> {
+    /// Randomness.
+    pub entropy: &'r mut Entropy<'e>,
+    /// Time.
+    pub clock: &'r dyn Clock,
+    /// Where pages go.
+    pub pages: &'r mut dyn Pages,
+    /// Who is told.
+    pub voice: &'r mut dyn Voice,
+    /// The start of the machine.
+    pub boot: Boot,
+    /// Why nobody watches, where nobody does.
+    pub unattended: Option<Note>,
+}
+
+/// Deals each of `sets`, one after the other, and hands out its pages.
+pub fn deal_sets(change: &mut Change<'_>, sets: &[&ShareSet], room: &mut Room<'_, '_>) -> Result<(), Refusal> {
+    one_purpose(sets)?;
+    let mut epochs = Vec::new();
+    for set in sets {
+        let epoch = next_epoch(change.vault(), set)?;
+        check_pages(change.vault(), set, epoch)?;
+        epochs.push(epoch);
+    }
+    for (set, epoch) in sets.iter().zip(epochs) {
+        let dealt = Dealt::deal(change.vault(), set, epoch, room)?;
+        let rendered = dealt.render(change.vault().plan())?;
+        rendered.hand_out(change, room)?;
+    }
+    Ok(())
+}
+
+/// Declares the last epoch of a set void: its dealing was interrupted, or its pages are out of force.
+pub fn declare_void(change: &mut Change<'_>, set: &ShareSet, reason: Note, clock: &dyn Clock) -> Result<SetEpoch, Refusal> {
+    let state = change.vault().register().last_epoch(&set.name).filter(|state| state.void.is_none());
+    let state = state.ok_or_else(|| Refusal::new(Rule::UnknownSet, format!("{} has no epoch in force to declare void", set.name)))?;
+    if change.vault().register().reachable(&state.of) > 0 {
+        return Err(Refusal::new(Rule::SetAlreadyDealt, format!("{} opens records: declared void, they would be lost", state.of))
+            .hint("only an epoch that no record is locked to can be declared void"));
+    }
+    let of = state.of.clone();
+    change.commit(&[], vec![Event::Void { of: of.clone(), reason }], clock.now())?;
+    Ok(of)
+}
+
+fn one_purpose(sets: &[&ShareSet]) -> Result<(), Refusal> {
+    let Some(first) = sets.first() else { return Ok(()) };
+    match sets.iter().find(|set| set.purpose != first.purpose) {
+        None => Ok(()),
+        Some(other) => Err(Refusal::new(
+            Rule::OnePurpose,
+            format!(
+                "{} is for {} and {} for {}: one process deals sets of one purpose",
+                first.name,
+                first.purpose.as_str(),
+                other.name,
+                other.purpose.as_str()
+            ),
+        )
+        .hint(format!("deal them one after the other: strongroom ceremony {} …", first.name))),
+    }
+}
+
+fn next_epoch(vault: &Vault<'_>, set: &ShareSet) -> Result<Epoch, Refusal> {
+    let Some(last) = vault.register().last_epoch(&set.name) else { return Ok(Epoch::FIRST) };
+    if last.void.is_some() {
+        return last.of.epoch.next().ok_or_else(|| Refusal::new(Rule::Internal, "there are no more epochs"));
+    }
+    let refusal = Refusal::new(Rule::SetAlreadyDealt, format!("{} was dealt already", last.of));
+    if last.is_interrupted() {
+        let serials: Vec<String> = last.envelopes.values().map(|envelope| envelope.serial.to_string()).collect();
+        return Err(Refusal::new(Rule::SetAlreadyDealt, format!("the dealing of {} was interrupted", last.of))
+            .hint(format!("destroy whichever of its pages exist ({}), then: strongroom ceremony {} --void \"<reason>\"", serials.join(", "), set.name)));
+    }
+    if last.is_live(vault.mode()) {
+        return Err(refusal.hint("it is live; a new epoch of a live set is a reissue, by its quorum"));
+    }
+    Err(refusal
+        .hint("prove its pages, and it is live: strongroom prove --scan PAGES…")
+        .hint(format!("or declare it void: strongroom ceremony {} --void \"<reason>\"", set.name)))
+}
+
+/// Draws every page with a share of zeros, so that a name that does not fit is found before a secret exists.
+fn check_pages(vault: &Vault<'_>, set: &ShareSet, epoch: Epoch) -> Result<(), Refusal> {
+    let words = ["abandon"; 8];
+    for (index, planned) in (1..).zip(&set.shares) {
+        let index = ShareIndex::new(index).map_err(|fault| Refusal::new(Rule::Internal, fault.to_string()))?;
+        let page = PageOf { plan: vault.plan(), set, epoch, mode: vault.mode(), dealt: Date::default() };
+        sheet::check_fits(&page.sheet(index, planned, Serial::from_bits(0), words, "0000 0000 0000 0000 0000 00"))?;
+    }
+    Ok(())
+}
+
+/// A set whose shares exist in memory and nowhere else.
+pub struct Dealt<'a> {
+    set: &'a ShareSet,
+    core: Core,
+    fingerprint: Fingerprint,
+    dealt: Date,
+    shares: Vec<(PaperShare, Serial, Secret<64>)>,
+}
+
+impl<'a> Dealt<'a> {
+    /// Deals `set`, and derives its public half.
+    pub fn deal(vault: &Vault<'_>, set: &'a ShareSet, epoch: Epoch, room: &mut Room<'_, '_>) -> Result<Self, Refusal> {
+        let dealing = sharing::deal(set.threshold, room.entropy)?;
+        let kind = IdentityKind::X25519;
+        let identity = SetIdentity::derive(dealing.secret, vault.mode(), kind)?;
+        let core = Core {
+            vault: vault.id(),
+            name: set.name.clone(),
+            purpose: set.purpose,
+            region: set.region.clone(),
+            epoch,
+            threshold: set.threshold,
+            identity_kind: kind,
+            recipient: identity.recipient(),
+            commitments: dealing.commitments,
+            successor_key: identity.successor_key(),
+            before: vault.register().last_epoch(&set.name).map_or(Hash([0; 32]), |last| last.core),
+        };
+        drop(identity);
+        let fingerprint = core.fingerprint();
+        let mut shares = Vec::with_capacity(dealing.shares.len());
+        for share in dealing.shares {
+            let serial = fresh_serial(vault, &shares, room.entropy)?;
+            let tint = room.entropy.draw(Purpose::Tint)?;
+            shares.push((paper_share(&core, fingerprint, share), serial, tint));
+        }
+        let dealt = room.clock.now().to_zoned(jiff::tz::TimeZone::UTC).date();
+        Ok(Self { set, core, fingerprint, dealt, shares })
+    }
+
+    /// Makes every page and reads it back, two at a time; each share is dropped with its page.
+    pub fn render(self, plan: &Plan) -> Result<Rendered<'a>, Refusal> {
+        let Self { set, core, fingerprint, dealt, shares } = self;
+        let page = PageOf { plan, set, epoch: core.epoch, mode: core.mode(), dealt };
+        let envelopes: Vec<DealtEnvelope> = shares
+            .iter()
+            .zip(&set.shares)
+            .map(|((paper, serial, _), planned)| DealtEnvelope {
+                index: paper.head.index,
+                custodian: planned.custodian.clone(),
+                safe: planned.safe.clone(),
+                serial: *serial,
+            })
+            .collect();
+        let work: Vec<_> = shares.into_iter().zip(&set.shares).collect();
+        let queue = std::sync::Mutex::new(work.into_iter().enumerate());
+        let made = std::sync::Mutex::new(Vec::new());
+        std::thread::scope(|scope| {
+            for _ in 0..std::thread::available_parallelism().map_or(1, |cores| cores.get().min(4)) {
+                scope.spawn(|| {
+                    loop {
+                        let next = queue.lock().ok().and_then(|mut queue| queue.next());
+                        let Some((at, ((paper, serial, tint), planned))) = next else { break };
+                        let bytes = page.make(&paper, planned, serial, &fingerprint, &tint);
+                        let name = format!("{}-{}-share-{}-{serial}.pdf", set.name, core.epoch, paper.head.index);
+                        if let Ok(mut made) = made.lock() {
+                            made.push((at, bytes.map(|bytes| (name, bytes))));
+                        }
+                    }
+                });
+            }
+        });
+        let mut made = made.into_inner().map_err(|_| Refusal::new(Rule::PageUnfit, "a page could not be drawn"))?;
+        made.sort_by_key(|(at, _)| *at);
+        let pages = made.into_iter().map(|(_, page)| page).collect::<Result<Vec<_>, _>>()?;
+        if pages.len() != envelopes.len() {
+            return Err(Refusal::new(Rule::PageUnfit, "a page could not be drawn"));
+        }
+        Ok(Rendered { set, core, fingerprint, envelopes, pages })
+    }
+}
+
+/// A set whose pages exist in memory; its shares are gone.
+pub struct Rendered<'a> {
+    set: &'a ShareSet,
+    core: Core,
+    fingerprint: Fingerprint,
+    envelopes: Vec<DealtEnvelope>,
+    pages: Vec<(String, SecretBytes)>,
+}
+
+impl Rendered<'_> {
+    /// Names the epoch in the ledger, puts its pages out, and says so. A page that cannot be put out ends the epoch.
+    pub fn hand_out(self, change: &mut Change<'_>, room: &mut Room<'_, '_>) -> Result<(), Refusal> {
+        let Self { set, core, fingerprint, envelopes, pages } = self;
+        let of = core.set_epoch();
+        let dealt = Event::Dealt {
+            of: of.clone(),
+            threshold: core.threshold,
+            core: core.hash(),
+            fingerprint: note(&fingerprint.hex())?,
+            envelopes,
+            unattended: room.unattended.clone(),
+            boot: room.boot.clone(),
+        };
+        let file = core.render(&fingerprint).into_bytes();
+        // The rendering must read back, before anything is locked to it.
+        StoredCore::parse(&core.path(), &file)?;
+        change.commit(&[(core.path(), file)], vec![dealt], room.clock.now())?;
+        for (at, (name, page)) in pages.iter().enumerate() {
+            if let Err(refusal) = room.pages.put(name, page) {
+                pages[..at].iter().for_each(|(name, _)| room.pages.withdraw(name));
+                let reason = note("a page could not be put out")?;
+                change.commit(&[], vec![Event::Void { of, reason }], room.clock.now())?;
+                return Err(refusal);
+            }
+        }
+        drop(pages);
+        change.commit(&[], vec![Event::Rendered { of: of.clone() }], room.clock.now())?;
+        room.voice.say(&format!("{of}: {} dealt, {} sheets made and read back", set.threshold, set.shares.len()));
+        room.voice.say(&format!("  fingerprint  {fingerprint}"));
+        Ok(())
+    }
+}
+
+fn paper_share(core: &Core, fingerprint: Fingerprint, share: Share) -> PaperShare {
+    let head = ShareHead {
+        mode: core.mode(),
+        identity_kind: core.identity_kind,
+        needed: core.threshold.needed(),
+        index: share.index(),
+        fingerprint,
+    };
+    let (value, blinder) = share.into_scalars();
+    PaperShare { head, body: ShareBody::Open { value, blinder } }
+}
+
+fn fresh_serial(
+    vault: &Vault<'_>,
+    taken: &[(PaperShare, Serial, Secret<64>)],
+    entropy: &mut Entropy<'_>,
+) -> Result<Serial, Refusal> {
+    loop {
+        let serial = entropy.bytes::<4>(Purpose::Serial)?.expose(|bytes| Serial::from_bits(u32::from_be_bytes(*bytes)));
+        if !vault.register().has_serial(&serial) && taken.iter().all(|(_, other, _)| *other != serial) {
+            return Ok(serial);
+        }
+    }
+}
+
+/// What the pages of one epoch have in common.
+struct PageOf<'a> {
+    plan: &'a Plan,
+    set: &'a ShareSet,
+    epoch: Epoch,
+    mode: Mode,
+    dealt: Date,
+}
+
+impl PageOf<'_> {
+    fn make(
+        &self,
+        paper: &PaperShare,
+        planned: &crate::plan::PlannedShare,
+        serial: Serial,
+        fingerprint: &Fingerprint,
+        tint: &Secret<64>,
+    ) -> Result<SecretBytes, Refusal> {
+        let lines = paper.lines();
+        let qr_text = lines.qr_text();
+        let missing = || Refusal::new(Rule::Internal, "a share has no line B");
+        let (a, b, c) = lines.as_texts();
+        let secret = SecretLines { qr_text: &qr_text, a, b: b.ok_or_else(missing)?, c };
+        let hex = fingerprint.hex_grouped();
+        let sheet = self.sheet(paper.head.index, planned, serial, fingerprint.words(), &hex);
+        let page = sheet::render(&sheet, &secret, tint)?;
+        read_back(&page, &secret)?;
+        Ok(page)
+    }
+
+    fn sheet<'s>(
+        &'s self,
+        index: ShareIndex,
+        planned: &'s crate::plan::PlannedShare,
+        serial: Serial,
+        words: [&'s str; 8],
+        fingerprint_hex: &'s str,
+    ) -> ShareSheet<'s> {
+        let custodian = self.plan.person(&planned.custodian);
+        ShareSheet {
+            organisation: &self.plan.organisation,
+            custodian: custodian.map_or(planned.custodian.as_str(), |person| person.name.as_str()),
+            set: &self.set.name,
+            purpose: purpose_in_words(self.set.purpose),
+            threshold: self.set.threshold,
+            index,
+            epoch: self.epoch,
+            dealt: self.dealt,
+            safe: planned.safe.as_ref(),
+            serial,
+            words,
+            fingerprint_hex,
+            mode: self.mode,
+            paper: self.plan.paper,
+            recoverer_sha256: None,
+        }
+    }
+}
+
+fn purpose_in_words(purpose: Factor) -> &'static str {
+    match purpose {
+        Factor::Password => "root passwords",
+        Factor::Mfa => "the seeds of virtual MFA devices",
+        Factor::Contact => "what the provider's support asks for",
+    }
+}

@@ -1,0 +1,114 @@
+//! From a share on paper to the envelope that it came from.
+//!
+//! parse → world → the set its fingerprint names → epoch in force → index within total → what the share says of the set is so
+//!
+//! Rules of this file:
+//! - the answer names the envelope (custodian, serial), so that a person knows which sheet to put back, and never quotes the share;
+//! - only cores whose hash the ledger names are known: a core that somebody planted has no shares.
+
+use crate::code::share_code::{PaperShare, ShareBody, ShareHead};
+use crate::crypto::sharing::Share;
+use crate::ident::{Mode, ShareIndex};
+use crate::plan::Plan;
+use crate::refusal::{Refusal, Rule};
+use crate::vault::Vault;
+use crate::vault::register::{Envelope, EpochState};
+use crate::vault::share_set::StoredCore;
+
+/// One epoch of one set: its public half, and the state of its envelopes.
+pub struct KnownEpoch {
+    /// The core and its fingerprint.
+    pub stored: StoredCore,
+    /// What the register says of it.
+    pub state: EpochState,
+}
+
+/// Every epoch that the ledger names.
+pub struct KnownEpochs {
+    mode: Mode,
+    epochs: Vec<KnownEpoch>,
+    names: std::collections::BTreeMap<String, String>,
+}
+
+/// A share, and the epoch and index that it claims. Nothing is proved yet.
+pub struct Claim<'a> {
+    /// The epoch that its fingerprint names.
+    pub epoch: &'a KnownEpoch,
+    /// The share.
+    pub share: Share,
+}
+
+impl KnownEpochs {
+    /// Reads every core of the vault.
+    pub fn read(vault: &Vault<'_>) -> Result<Self, Refusal> {
+        let epochs = vault
+            .register()
+            .epochs()
+            .map(|state| Ok(KnownEpoch { stored: vault.core(&state.of)?, state: state.clone() }))
+            .collect::<Result<Vec<_>, Refusal>>()?;
+        Ok(Self { mode: vault.mode(), epochs, names: names(vault.plan()) })
+    }
+
+    /// Which epoch and index a share claims; or the reason for which it can be of no use here.
+    pub fn claim(&self, paper: PaperShare) -> Result<Claim<'_>, Refusal> {
+        let PaperShare { head, body } = paper;
+        if head.mode != self.mode {
+            let sentence = match self.mode {
+                Mode::Production => "this is a share of a rehearsal; it opens nothing in production",
+                Mode::Rehearsal => "this is a share of production; put it back into its envelope: this vault is a rehearsal",
+            };
+            return Err(Refusal::new(Rule::ShareOfOtherWorld, sentence));
+        }
+        let epoch = self.epochs.iter().find(|epoch| epoch.stored.fingerprint == head.fingerprint).ok_or_else(|| {
+            Refusal::new(Rule::ShareOfUnknownSet, format!("this share is of a set that this vault does not know: {}", head.fingerprint))
+                .hint("compare the 8 words on the sheet with those of this vault's sets; another copy of the vault may know it")
+        })?;
+        if let Some(reason) = &epoch.state.void {
+            let found = format!("{} is of a void epoch ({reason})", self.name(epoch, head.index));
+            return Err(Refusal::new(Rule::ShareOfVoidEpoch, found).hint("its envelope is to be destroyed, not used"));
+        }
+        self.judge_head(epoch, &head)?;
+        match body {
+            ShareBody::Open { value, blinder } => Ok(Claim { epoch, share: Share::new(head.index, value, blinder) }),
+            ShareBody::Locked { .. } => Err(Refusal::new(
+                Rule::ShareLocked,
+                format!("{} stands under a passphrase, which this version cannot open yet", self.name(epoch, head.index)),
+            )),
+        }
+    }
+
+    /// `share 2 of root-password, epoch 1 (Jonas Weber, serial 4K7-2QD)`: how a person finds the sheet.
+    pub fn name(&self, epoch: &KnownEpoch, index: ShareIndex) -> String {
+        let of = &epoch.state.of;
+        match epoch.state.envelopes.get(&index) {
+            Some(envelope) => format!("share {index} of {of} ({}, serial {})", self.custodian(envelope), envelope.serial),
+            None => format!("share {index} of {of}"),
+        }
+    }
+
+    /// The name of the person who is entitled to an envelope.
+    pub fn custodian<'a>(&'a self, envelope: &'a Envelope) -> &'a str {
+        self.names.get(envelope.custodian.as_str()).map_or(envelope.custodian.as_str(), String::as_str)
+    }
+
+    /// The same epoch, by the name that the ledger has for it.
+    pub fn find(&self, of: &crate::vault::event::SetEpoch) -> Option<&KnownEpoch> {
+        self.epochs.iter().find(|epoch| epoch.state.of == *of)
+    }
+
+    fn judge_head(&self, epoch: &KnownEpoch, head: &ShareHead) -> Result<(), Refusal> {
+        let core = &epoch.stored.core;
+        let fits = epoch.state.envelopes.contains_key(&head.index)
+            && head.needed == core.threshold.needed()
+            && head.identity_kind == core.identity_kind;
+        if fits {
+            return Ok(());
+        }
+        let found = format!("{} says what is not so of its set", self.name(epoch, head.index));
+        Err(Refusal::new(Rule::ShareForged, found).hint("keep the sheet and its envelope as evidence, and open an exception"))
+    }
+}
+
+fn names(plan: &Plan) -> std::collections::BTreeMap<String, String> {
+    plan.people().iter().map(|person| (person.id.to_string(), person.name.clone())).collect()
+}

@@ -1,0 +1,55 @@
+//! What the shell lends to a ceremony. Tests lend something else.
+
+use crate::refusal::Refusal;
+use crate::secret::{SecretBytes, SecretText};
+use jiff::Timestamp;
+use std::path::Path;
+
+/// What time the laptop believes it is.
+pub trait Clock {
+    /// Now.
+    fn now(&self) -> Timestamp;
+}
+
+/// Where pages with secrets go: memory-backed storage, later a printer.
+pub trait Pages {
+    /// Puts one page out, under a name that nothing has yet.
+    fn put(&mut self, name: &str, page: &SecretBytes) -> Result<(), Refusal>;
+
+    /// Takes back a page that was put out, when the dealing it belongs to is given up.
+    fn withdraw(&mut self, name: &str);
+}
+
+/// What is said while work goes on: to a person, never to a pipe that carries a secret.
+pub trait Voice {
+    /// One line.
+    fn say(&mut self, line: &str);
+}
+
+/// What another process of this program printed and how it ended.
+pub struct Ended {
+    /// Its exit status.
+    pub status: i32,
+    /// What it printed; may be the one secret that was asked for.
+    pub output: SecretText,
+    /// What it said besides.
+    pub said: String,
+}
+
+/// Runs this program again, as a process of its own.
+pub trait Processes {
+    /// Runs it with `arguments`, `input` on its standard input, and waits.
+    fn run(&mut self, arguments: &[String], input: &SecretText) -> Result<Ended, Refusal>;
+}
+
+/// Files that are not of the vault: page images of a rehearsal.
+pub trait Files {
+    /// Writes a new file, readable by its owner only.
+    fn write(&mut self, path: &Path, bytes: &SecretBytes) -> Result<(), Refusal>;
+
+    /// Reads a file of ours.
+    fn read(&mut self, path: &Path) -> Result<SecretBytes, Refusal>;
+
+    /// The names in a folder, sorted.
+    fn list(&mut self, path: &Path) -> Result<Vec<String>, Refusal>;
+}

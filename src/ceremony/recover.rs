@@ -1,0 +1,170 @@
+//! One record opened by a quorum, for a stated task and reason.
+//!
+//! Rules of this file:
+//! - the record is the one that the ledger names last, and in production the one that paper vouches for;
+//! - in production two people are present and a third approved (S8); two factors of one account are never gathered in one boot (S22);
+//! - the ledger says what will be seen, and what was reachable, *before* it is shown: what was seen cannot be unseen by a crash;
+//! - what comes back is one record; the identity that opened it is gone.
+
+use super::gathering::Gathering;
+use super::known::KnownEpochs;
+use super::trust::Trust;
+use crate::ident::{Mode, PersonId, TaskId};
+use crate::plan::Factor;
+use crate::refusal::{Refusal, Rule};
+use crate::vault::event::{Boot, Event, Note, SetEpoch};
+use crate::vault::record::{Record, RecordName};
+use crate::vault::register::RecordState;
+use crate::vault::{Change, Vault};
+use jiff::Timestamp;
+use std::collections::BTreeSet;
+
+/// What is asked, by whom, why.
+pub struct Request {
+    /// Which record.
+    pub name: RecordName,
+    /// For which task of the catalogue.
+    pub task: TaskId,
+    /// Why.
+    pub reason: Note,
+    /// Who is there.
+    pub present: Vec<PersonId>,
+    /// Who approved.
+    pub approved_by: Option<PersonId>,
+    /// The start of the machine.
+    pub boot: Boot,
+    /// Whether both factors in one boot were allowed, by an exception that is in the ledger.
+    pub allow_both_factors: bool,
+}
+
+/// What may be opened: judged before a share is asked for.
+pub struct Permit {
+    request: Request,
+    state: RecordState,
+    on_paper: bool,
+}
+
+/// The opened record and what opening it exposed.
+pub struct Opened {
+    /// The record.
+    pub record: Record,
+    /// By which epoch.
+    pub of: SetEpoch,
+    /// How many records the quorum could have opened.
+    pub reachable: usize,
+}
+
+impl Request {
+    /// Judges the request against the vault, before any share is at hand.
+    pub fn judge(self, vault: &Vault<'_>, trust: &Trust) -> Result<Permit, Refusal> {
+        if vault.mode() == Mode::Production {
+            enough_people(&self.present, self.approved_by.as_ref())?;
+        }
+        let state = vault.register().record(&self.name).cloned().ok_or_else(|| not_enrolled(vault, &self.name))?;
+        trust.plan(vault)?;
+        trust.record(&self.name, &state)?;
+        if vault.mode() == Mode::Production && !self.allow_both_factors {
+            one_factor_a_boot(vault, &self.name, &state, &self.boot)?;
+        }
+        let on_paper = trust.is_on_paper();
+        Ok(Permit { request: self, state, on_paper })
+    }
+}
+
+impl Permit {
+    /// The gathering for this record: of the epochs that open it and are in force.
+    pub fn gathering<'k>(&self, known: &'k KnownEpochs) -> Gathering<'k> {
+        let in_force = self.state.sets.iter().filter(|of| known.find(of).is_some_and(|epoch| epoch.state.void.is_none()));
+        Gathering::new(known, in_force.cloned())
+    }
+
+    /// Opens the record by what was gathered, and records it before it is given back.
+    pub fn open(self, change: &mut Change<'_>, gathering: Gathering<'_>, now: Timestamp) -> Result<Opened, Refusal> {
+        let Self { request, state, on_paper } = self;
+        let gathered = gathering.finish()?;
+        let vault = change.vault();
+        let locked = vault.locked_record(&request.name, &state)?;
+        let record = Record::open(&locked, gathered.identity, vault.id(), &request.name, state.generation)?;
+        let reachable = vault.register().reachable(&gathered.of);
+        let event = Event::Recovered {
+            account: request.name.account,
+            factor: request.name.factor,
+            device: request.name.device,
+            generation: state.generation,
+            task: request.task,
+            reason: request.reason,
+            present: request.present,
+            approved_by: request.approved_by,
+            of: gathered.of.clone(),
+            shares: gathered.shares,
+            reachable: reachable as u64,
+            on_paper,
+            boot: request.boot,
+        };
+        change.commit(&[], vec![event], now)?;
+        Ok(Opened { record, of: gathered.of, reachable })
+    }
+}
+
+fn enough_people(present: &[PersonId], approved_by: Option<&PersonId>) -> Result<(), Refusal> {
+    let distinct: BTreeSet<&PersonId> = present.iter().collect();
+    let hint = "name them: --present ID,ID --approved-by ID";
+    if distinct.len() < 2 {
+        let found = format!("in production two people are present at a recovery, {} {} named", distinct.len(), if distinct.len() == 1 { "is" } else { "are" });
+        return Err(Refusal::new(Rule::TooFewPeople, found).hint(hint));
+    }
+    match approved_by {
+        None => Err(Refusal::new(Rule::TooFewPeople, "in production somebody approved a recovery, nobody is named").hint(hint)),
+        Some(approver) if distinct.contains(approver) => {
+            Err(Refusal::new(Rule::TooFewPeople, format!("{approver} cannot approve what {approver} is present to do")).hint(hint))
+        }
+        Some(_) => Ok(()),
+    }
+}
+
+fn not_enrolled(vault: &Vault<'_>, name: &RecordName) -> Refusal {
+    let others: Vec<String> = vault
+        .register()
+        .records()
+        .filter(|(other, _)| other.account == name.account)
+        .map(|(other, _)| other.to_string())
+        .collect();
+    let refusal = Refusal::new(Rule::RecordMissing, format!("the {name} was never enrolled"));
+    if others.is_empty() {
+        return refusal.hint(format!("nothing of {} is in this vault; another copy may be newer", name.account));
+    }
+    refusal.hint(format!("of this account there is: {}", others.join("; ")))
+}
+
+/// What a machine gathered it could have opened whole. So it must not gather the other factor of any account within that.
+fn one_factor_a_boot(vault: &Vault<'_>, name: &RecordName, state: &RecordState, boot: &Boot) -> Result<(), Refusal> {
+    let register = vault.register();
+    let accounts = |sets: &BTreeSet<&SetEpoch>, factor: fn(Factor) -> bool| -> BTreeSet<String> {
+        register
+            .records()
+            .filter(|(other, generations)| {
+                factor(other.factor) && generations.last().is_some_and(|state| state.sets.iter().any(|of| sets.contains(of)))
+            })
+            .map(|(other, _)| other.account.to_string())
+            .collect()
+    };
+    let now: BTreeSet<&SetEpoch> = state.sets.iter().collect();
+    let earlier: BTreeSet<&SetEpoch> = register.gathered_in(boot).map(|gathered| &gathered.of).collect();
+    let is_password: fn(Factor) -> bool = |factor| factor == Factor::Password;
+    let is_mfa: fn(Factor) -> bool = |factor| factor == Factor::Mfa;
+    let (this, that) = match name.factor {
+        Factor::Password => (is_password, is_mfa),
+        Factor::Mfa => (is_mfa, is_password),
+        Factor::Contact => return Ok(()),
+    };
+    let both = accounts(&now, this).intersection(&accounts(&earlier, that)).count();
+    if both == 0 {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        Rule::BothFactors,
+        format!("since this machine was started it gathered a quorum for the other factor: with this one it could open {both} {} whole", if both == 1 { "account" } else { "accounts" }),
+    )
+    .hint("switch the laptop off and on again, or use another one")
+    .hint("to go on all the same, and have it in the ledger: --allow-both-factors \"<reason>\""))
+}

@@ -1,0 +1,283 @@
+//! One definition per flag: help, and later man page and completions, come from it.
+//!
+//! Rules of this file:
+//! - no flag, environment variable or file name carries a secret;
+//! - the same flag means the same thing in every command; ids of the plan are used everywhere;
+//! - a value is parsed into its checked type here, so that no command sees an unchecked one.
+
+use crate::code::words::Fingerprint;
+use crate::crypto::password::Length;
+use crate::ident::{DeviceName, PersonId, SiteName};
+use crate::plan::Factor;
+use crate::vault::event::Note;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Root passwords and virtual-MFA seeds under separate quorums of custodians: offline, on paper, provably.
+#[derive(Parser)]
+#[command(name = "strongroom", version, max_term_width = 100, disable_help_subcommand = true)]
+#[command(after_help = "Begin with a rehearsal: strongroom rehearse --out DIR\nExit status: 0 done, 1 the answer is no, 2 the request is wrong, 3 refused for safety, 4 the machine failed")]
+pub struct Arguments {
+    /// Where to work.
+    #[command(flatten)]
+    pub place: Place,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Which vault, and whose chain of its ledger.
+#[derive(Args)]
+pub struct Place {
+    /// The folder of strongroom.toml
+    #[arg(long, global = true, value_name = "DIR", env = "STRONGROOM_VAULT", default_value = ".", hide_env_values = true)]
+    pub vault: PathBuf,
+    /// The site of this laptop, where the ledger has chains of several
+    #[arg(long, global = true, value_name = "NAME", env = "STRONGROOM_SITE", hide_env_values = true)]
+    pub site: Option<SiteName>,
+}
+
+/// The commands.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Play the whole life of a vault with throwaway secrets: plan, ceremonies, enrolment, recovery from its own pages
+    Rehearse(Rehearse),
+    /// Make a vault: a starter plan, or the bundled example organisation
+    Init(Init),
+    /// Judge the plan
+    Check(Check),
+    /// Judge this machine: network, swap, storage, clock, entropy
+    Preflight(Preflight),
+    /// Deal share sets of one purpose and make their sheets
+    Ceremony(Ceremony),
+    /// Prove shares on paper; reveals nothing
+    Prove(Prove),
+    /// Generate and lock passwords; import and lock MFA seeds and contacts
+    Enroll(Enroll),
+    /// Gather a quorum and open one record
+    Recover(Recover),
+    /// The record of what was done, and the proof that it is whole
+    Ledger(Ledger),
+}
+
+/// `rehearse`
+#[derive(Args)]
+pub struct Rehearse {
+    /// Where pages and vault are left; without it, nothing is left
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// How many accounts the example organisation has: the management account and N - 1 members
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=10_000))]
+    pub accounts: Option<u32>,
+}
+
+/// `init`
+#[derive(Args)]
+pub struct Init {
+    /// The folder to make; with --organizations it may be a vault already, whose plan then grows
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+    /// Begin with the bundled example organisation
+    #[arg(long)]
+    pub example: bool,
+    /// Make it a rehearsal for ever: no share of it opens anything in production
+    #[arg(long)]
+    pub rehearsal: bool,
+    /// Merge the accounts of FILE, the answer of `aws organizations list-accounts`
+    #[arg(long, value_name = "FILE")]
+    pub organizations: Option<PathBuf>,
+}
+
+/// `check`
+#[derive(Args)]
+pub struct Check {
+    /// One JSON object instead of text
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `preflight`
+#[derive(Args)]
+pub struct Preflight {
+    /// Also judge DIR as a place for secret pages
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// One JSON object instead of text
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What a refusal for safety is overridden with, one by one. Each becomes an exception in the ledger.
+#[derive(Args, Clone, Default)]
+pub struct Overrides {
+    /// Go on although a network is reachable
+    #[arg(long, value_name = "REASON")]
+    pub allow_network: Option<Note>,
+    /// Go on although memory can be swapped to a disk
+    #[arg(long, value_name = "REASON")]
+    pub allow_swap: Option<Note>,
+}
+
+/// Unattended work: pauses are left out, never checks.
+#[derive(Args)]
+pub struct Unattended {
+    /// Ask nothing; in production this needs --reason
+    #[arg(long)]
+    pub unattended: bool,
+    /// Why; the ledger keeps it
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<Note>,
+}
+
+/// `ceremony`
+#[derive(Args)]
+pub struct Ceremony {
+    /// The share sets to deal, of one purpose
+    #[arg(value_name = "SET", required = true)]
+    pub sets: Vec<String>,
+    /// How it is run
+    #[command(flatten)]
+    pub unattended: Unattended,
+    /// Put the sheets into DIR, on memory-backed storage
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Declare the last epoch of the set void instead: its dealing was interrupted, or its pages are out of force
+    #[arg(long, value_name = "REASON", conflicts_with_all = ["out", "unattended", "reason"])]
+    pub void: Option<Note>,
+    /// Put secret pages on a disk all the same
+    #[arg(long, value_name = "REASON")]
+    pub allow_disk: Option<Note>,
+    /// What is overridden
+    #[command(flatten)]
+    pub overrides: Overrides,
+}
+
+/// `prove`
+#[derive(Args)]
+pub struct Prove {
+    /// Scans (PNG, JPEG, PDF), or folders of them
+    #[arg(long, value_name = "FILE", num_args = 1.., required = true)]
+    pub scan: Vec<PathBuf>,
+    /// What is overridden
+    #[command(flatten)]
+    pub overrides: Overrides,
+}
+
+/// `enroll`
+#[derive(Args)]
+pub struct Enroll {
+    /// Accounts, by id or name
+    #[arg(value_name = "ACCOUNT", required_unless_present = "all")]
+    pub accounts: Vec<String>,
+    /// Every account whose share set is live; the others are named and skipped
+    #[arg(long, conflicts_with = "accounts")]
+    pub all: bool,
+    /// Which factor
+    #[arg(long, value_name = "password|mfa|contact")]
+    pub factor: Factor,
+    /// Which of the account's virtual MFA devices
+    #[arg(long, value_name = "NAME")]
+    pub device: Option<DeviceName>,
+    /// Where an MFA seed or a contact comes from: a text, a QR image, or - for standard input. With --all: lines of
+    /// ACCOUNT, DEVICE and otpauth URI
+    #[arg(long, value_name = "FILE")]
+    pub from: Option<PathBuf>,
+    /// The length of a generated password, 16 to 128
+    #[arg(long, value_name = "N", default_value = "64")]
+    pub length: Length,
+    /// How it is run
+    #[command(flatten)]
+    pub unattended: Unattended,
+    /// The 8 words of the last signed closing sheet
+    #[arg(long, value_name = "WORDS")]
+    pub anchor: Option<Fingerprint>,
+    /// What is overridden
+    #[command(flatten)]
+    pub overrides: Overrides,
+}
+
+/// How an opened record is shown.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Show {
+    /// The current MFA code: the default for MFA
+    Code,
+    /// The secret as text: the default for passwords and contacts
+    Text,
+}
+
+/// `recover`
+#[derive(Args)]
+pub struct Recover {
+    /// The account, by id or name
+    #[arg(long, value_name = "ACCOUNT")]
+    pub account: Option<String>,
+    /// Which factor
+    #[arg(long, value_name = "password|mfa|contact")]
+    pub factor: Option<Factor>,
+    /// Which of the account's virtual MFA devices
+    #[arg(long, value_name = "NAME")]
+    pub device: Option<DeviceName>,
+    /// For which task that needs the root user; an unknown one names the nearest
+    #[arg(long, value_name = "TASK")]
+    pub task: Option<String>,
+    /// Why; the ledger keeps it
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<Note>,
+    /// Who is there: two people or more in production
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    pub present: Vec<PersonId>,
+    /// Who approved
+    #[arg(long, value_name = "ID")]
+    pub approved_by: Option<PersonId>,
+    /// Scans (PNG, JPEG, PDF), or folders of them, in any order, with spares; without it, lines are typed
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub scan: Vec<PathBuf>,
+    /// What is shown
+    #[arg(long, value_enum)]
+    pub show: Option<Show>,
+    /// Show it on standard output, the one way to a pipe
+    #[arg(long)]
+    pub stdout: bool,
+    /// Ask nothing
+    #[arg(long)]
+    pub unattended: bool,
+    /// The 8 words of the last signed closing sheet
+    #[arg(long, value_name = "WORDS")]
+    pub anchor: Option<Fingerprint>,
+    /// Gather this factor although this machine gathered the other one since it was started
+    #[arg(long, value_name = "REASON")]
+    pub allow_both_factors: Option<Note>,
+    /// What is overridden
+    #[command(flatten)]
+    pub overrides: Overrides,
+}
+
+/// `ledger`
+#[derive(Args)]
+pub struct Ledger {
+    /// What to do with it
+    #[command(subcommand)]
+    pub command: LedgerCommand,
+}
+
+/// The commands of `ledger`.
+#[derive(Subcommand)]
+pub enum LedgerCommand {
+    /// Every line, in words
+    Show {
+        /// One JSON object instead of text
+        #[arg(long)]
+        json: bool,
+    },
+    /// Close the sitting: the 8 words for the closing sheet, then their digits
+    Head,
+    /// Verify every chain, and every core and record that it names
+    Verify {
+        /// The 8 words of a closing sheet: is it a head of this ledger, and what came after
+        #[arg(long, value_name = "WORDS")]
+        head: Option<Fingerprint>,
+        /// One JSON object instead of text
+        #[arg(long)]
+        json: bool,
+    },
+}

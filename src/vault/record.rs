@@ -1,0 +1,293 @@
+//! A record: one factor of one account, locked to share sets.
+//!
+//! plaintext = one JSON object, then spaces up to [`BUCKET`] bytes: the length of a file tells nothing of the secret
+//!
+//! Rules of this file:
+//! - a record says what it is (vault, account, factor, device, generation), and on opening all of it must be what was asked for:
+//!   a record put in another's place is refused;
+//! - the file is `records/<account>/<factor>[-<device>].<generation>.age`, and no generation overwrites another;
+//! - the JSON is written by hand, field by field, into one buffer that is wiped: no serialiser ever holds a secret.
+
+use crate::crypto::identity::{self, Recipient, SetIdentity};
+use crate::crypto::totp::{Algorithm, Parameters, Seed};
+use crate::ident::{AccountId, DeviceName, Generation, VaultId};
+use crate::plan::Factor;
+use crate::refusal::{Refusal, Rule};
+use crate::secret::{SecretBytes, SecretText};
+use jiff::Timestamp;
+use serde::Deserialize;
+use std::fmt;
+
+/// The length of every plaintext in bytes.
+pub const BUCKET: usize = 1024;
+/// The longest contact text, in bytes.
+pub const CONTACT_MAX: usize = 600;
+
+const SCHEMA: &str = "strongroom/record/1";
+
+/// Which record: what the ledger keys it by.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RecordName {
+    /// Whose.
+    pub account: AccountId,
+    /// Which factor.
+    pub factor: Factor,
+    /// The device, for an MFA seed.
+    pub device: Option<DeviceName>,
+}
+
+impl RecordName {
+    /// Where one generation of it stands in the vault.
+    pub fn path(&self, generation: Generation) -> String {
+        let device = self.device.as_ref().map(|device| format!("-{device}")).unwrap_or_default();
+        format!("records/{}/{}{device}.{generation}.age", self.account, self.factor.as_str())
+    }
+}
+
+impl fmt::Display for RecordName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} of {}", self.factor.as_str(), self.account)?;
+        self.device.as_ref().map_or(Ok(()), |device| write!(f, ", device {device}"))
+    }
+}
+
+/// What a record keeps.
+pub enum Content {
+    /// A root password.
+    Password(SecretText),
+    /// The seed of a virtual MFA device.
+    Mfa(Seed),
+    /// What the provider's support will ask for: phone, security answers.
+    Contact(SecretText),
+}
+
+/// A record before it is locked, or after it was opened.
+pub struct Record {
+    /// Which.
+    pub name: RecordName,
+    /// Which generation.
+    pub generation: Generation,
+    /// When it was made.
+    pub made: Timestamp,
+    /// The secret.
+    pub content: Content,
+}
+
+impl Record {
+    /// Locks the record of `vault` to every recipient; the bytes of its file.
+    pub fn lock(&self, vault: VaultId, recipients: &[Recipient]) -> Result<Vec<u8>, Refusal> {
+        identity::lock(&self.plaintext(vault)?, recipients)
+    }
+
+    /// Opens a file that should hold `name`, generation `generation`, of `vault`. The identity is gone afterwards.
+    pub fn open(
+        locked: &[u8],
+        identity: SetIdentity,
+        vault: VaultId,
+        name: &RecordName,
+        generation: Generation,
+    ) -> Result<Self, Refusal> {
+        let plain = identity.open(locked)?;
+        let unfit = |found: &str| {
+            Refusal::new(Rule::RecordUnfit, format!("the opened record is not the {name}, generation {generation}: {found}"))
+                .hint("somebody put another record in its place: compare with another copy of the vault")
+        };
+        let file: RecordFile = plain
+            .expose(|bytes| if bytes.len() == BUCKET { serde_json::from_slice(bytes).ok() } else { None })
+            .ok_or_else(|| unfit("its form is not that of a record"))?;
+        if file.schema != SCHEMA {
+            return Err(unfit("it is of a version that this program does not know"));
+        }
+        if file.vault != vault {
+            return Err(unfit("it belongs to another vault"));
+        }
+        let says = RecordName { account: file.account, factor: file.factor, device: file.device };
+        if says != *name {
+            return Err(unfit(&format!("it says that it is the {says}")));
+        }
+        if file.generation != generation {
+            return Err(unfit(&format!("it says that it is generation {}", file.generation)));
+        }
+        let content = file.secret.into_content(name.factor).ok_or_else(|| unfit("its secret is of another kind"))?;
+        Ok(Self { name: says, generation, made: file.made, content })
+    }
+
+    fn plaintext(&self, vault: VaultId) -> Result<SecretBytes, Refusal> {
+        let mut out = zeroize::Zeroizing::new(Vec::with_capacity(2 * BUCKET));
+        let mut field = |key: &str, value: &str| write_field(&mut out, key, value);
+        field("schema", SCHEMA);
+        field("vault", &vault.to_string());
+        field("account", self.name.account.as_str());
+        field("factor", self.name.factor.as_str());
+        if let Some(device) = &self.name.device {
+            field("device", device.as_str());
+        }
+        out.extend_from_slice(format!(",\"generation\":{}", self.generation).as_bytes());
+        write_field(&mut out, "made", &self.made.to_string());
+        out.extend_from_slice(b",\"secret\":");
+        self.content.write(&mut out);
+        out.push(b'}');
+        if out.len() > BUCKET {
+            return Err(Refusal::new(Rule::InputTooLarge, format!("the {} does not fit into a record", self.name))
+                .hint(format!("a contact text has at most {CONTACT_MAX} bytes")));
+        }
+        out.resize(BUCKET, b' ');
+        Ok(SecretBytes::new(std::mem::take(&mut *out)))
+    }
+}
+
+impl Content {
+    fn write(&self, out: &mut Vec<u8>) {
+        let mut fields = Vec::with_capacity(2 * BUCKET);
+        match self {
+            Self::Password(text) => text.expose(|text| write_field(&mut fields, "password", text)),
+            Self::Contact(text) => text.expose(|text| write_field(&mut fields, "contact", text)),
+            Self::Mfa(seed) => {
+                let Parameters { algorithm, digits, period } = seed.parameters();
+                seed.to_base32().expose(|seed| write_field(&mut fields, "seed", seed));
+                write_field(&mut fields, "algorithm", algorithm.as_str());
+                fields.extend_from_slice(format!(",\"digits\":{digits},\"period\":{period}").as_bytes());
+                write_field(&mut fields, "label", seed.label());
+            }
+        }
+        out.extend_from_slice(&fields);
+        out.push(b'}');
+        zeroize::Zeroize::zeroize(&mut fields);
+    }
+}
+
+/// `{` or `,` as the place asks, then `"key":"value"`.
+fn write_field(out: &mut Vec<u8>, key: &str, value: &str) {
+    out.push(if out.is_empty() { b'{' } else { b',' });
+    // Writing into memory does not fail, and text is always JSON.
+    let _ = serde_json::to_writer(&mut *out, key);
+    out.push(b':');
+    let _ = serde_json::to_writer(out, value);
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RecordFile {
+    schema: String,
+    vault: VaultId,
+    account: AccountId,
+    factor: Factor,
+    device: Option<DeviceName>,
+    generation: Generation,
+    made: Timestamp,
+    secret: SecretFields,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SecretFields {
+    password: Option<SecretText>,
+    contact: Option<SecretText>,
+    seed: Option<SecretText>,
+    algorithm: Option<String>,
+    digits: Option<u8>,
+    period: Option<u16>,
+    label: Option<String>,
+}
+
+impl SecretFields {
+    fn into_content(self, factor: Factor) -> Option<Content> {
+        let fields = (self.password, self.contact, self.seed, self.algorithm, self.digits, self.period, self.label);
+        match (factor, fields) {
+            (Factor::Password, (Some(password), None, None, None, None, None, None)) => Some(Content::Password(password)),
+            (Factor::Contact, (None, Some(contact), None, None, None, None, None)) => Some(Content::Contact(contact)),
+            (Factor::Mfa, (None, None, Some(seed), Some(algorithm), Some(digits), Some(period), label)) => {
+                let parameters = Parameters::new(Algorithm::from_name(&algorithm)?, digits, period)?;
+                let seed = seed.expose(|seed| Seed::from_base32(seed, parameters, label.unwrap_or_default()));
+                seed.ok().map(Content::Mfa)
+            }
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::{identity::IdentityKind, sharing};
+    use crate::entropy::{Entropy, System};
+    use crate::ident::Mode;
+
+    fn vault() -> VaultId {
+        VaultId::new(Mode::Production, [3; 15])
+    }
+
+    struct Set(sharing::Dealing);
+
+    impl Set {
+        fn deal() -> Self {
+            Self(sharing::deal("2-of-2".parse().unwrap(), &mut Entropy::new(&mut System)).ok().unwrap())
+        }
+
+        fn identity(&self) -> SetIdentity {
+            let shares: Vec<_> = self.0.shares.iter().collect();
+            let secret = sharing::combine_unproved("2-of-2".parse().unwrap(), &shares).unwrap();
+            SetIdentity::derive(secret, Mode::Production, IdentityKind::X25519).ok().unwrap()
+        }
+    }
+
+    fn record(account: &str, device: Option<&str>, content: Content) -> Record {
+        let factor = match content {
+            Content::Password(_) => Factor::Password,
+            Content::Mfa(_) => Factor::Mfa,
+            Content::Contact(_) => Factor::Contact,
+        };
+        let name = RecordName { account: account.parse().unwrap(), factor, device: device.map(|d| d.parse().unwrap()) };
+        Record { name, generation: Generation::FIRST, made: "2026-02-11T16:42:00Z".parse().unwrap(), content }
+    }
+
+    fn password(text: &str) -> Content {
+        Content::Password(SecretText::new(text.to_string()))
+    }
+
+    #[test]
+    fn a_record_opens_to_what_was_locked() {
+        let set = Set::deal();
+        let hostile = "a\"b\\c{}<>é\u{1}";
+        let locked = record("111122223333", None, password(hostile)).lock(vault(), &[set.identity().recipient()]).ok().unwrap();
+        let name = record("111122223333", None, password("")).name;
+        let opened = Record::open(&locked, set.identity(), vault(), &name, Generation::FIRST).ok().unwrap();
+        assert!(matches!(opened.content, Content::Password(text) if text.expose(|text| text == hostile)));
+        let seed = Seed::parse("otpauth://totp/a?secret=GEZDGNBVGY3TQOJQ&digits=8").ok().unwrap();
+        let mfa = record("a", Some("emea"), Content::Mfa(seed));
+        let locked = mfa.lock(vault(), &[set.identity().recipient()]).ok().unwrap();
+        let opened = Record::open(&locked, set.identity(), vault(), &mfa.name, Generation::FIRST).ok().unwrap();
+        assert!(matches!(opened.content, Content::Mfa(seed) if seed.parameters().digits == 8 && seed.label() == "a"));
+    }
+
+    #[test]
+    fn a_record_in_anothers_place_is_refused() {
+        let set = Set::deal();
+        let locked = record("111122223333", None, password("x")).lock(vault(), &[set.identity().recipient()]).ok().unwrap();
+        let asked = |vault: VaultId, account: &str, generation: u32| {
+            let name = record(account, None, password("")).name;
+            let generation = Generation::new(generation).unwrap();
+            Record::open(&locked, set.identity(), vault, &name, generation).err().map(|refusal| refusal.rule())
+        };
+        assert_eq!(asked(vault(), "111122223333", 1), None);
+        assert_eq!(asked(vault(), "444455556666", 1), Some(Rule::RecordUnfit));
+        assert_eq!(asked(vault(), "111122223333", 2), Some(Rule::RecordUnfit));
+        assert_eq!(asked(VaultId::new(Mode::Production, [4; 15]), "111122223333", 1), Some(Rule::RecordUnfit));
+    }
+
+    #[test]
+    fn the_length_of_a_plaintext_tells_nothing() {
+        let seed = Seed::parse("GEZDGNBVGY3TQOJQ").ok().unwrap();
+        for content in [password("x"), password(&"x".repeat(128)), Content::Mfa(seed)] {
+            assert_eq!(record("a", Some("d"), content).plaintext(vault()).ok().unwrap().len(), BUCKET);
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused() {
+        let content = Content::Contact(SecretText::new("x".repeat(BUCKET)));
+        assert!(record("a", None, content).plaintext(vault()).is_err_and(|refusal| refusal.rule() == Rule::InputTooLarge));
+        let content = Content::Contact(SecretText::new("x".repeat(CONTACT_MAX)));
+        assert!(record(&"a".repeat(32), Some(&"d".repeat(32)), content).plaintext(vault()).is_ok());
+    }
+}

@@ -1,1 +1,11 @@
-//! Empty until its floor is built.
+//! What stands on paper, character by character: shares as lines and codes, fingerprints as words.
+//!
+//! Read from the top: [`share_code`] says what the lines of a share carry, [`line_code`] closes each line and finds what is wrong in
+//! it, [`typed`] takes lines out of whatever a human or a scanner gives, [`reading`] judges them and names the place of a fault.
+
+pub mod gf1024;
+pub mod line_code;
+pub mod symbols;
+
+#[cfg(test)]
+mod stream;

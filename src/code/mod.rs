@@ -6,6 +6,7 @@
 pub mod gf1024;
 pub mod line_code;
 pub mod symbols;
+pub mod words;
 
 #[cfg(test)]
 mod stream;

@@ -49,7 +49,7 @@ impl Symbols {
     /// The symbols as they are printed: capitals.
     pub fn text(&self) -> SecretText {
         SecretText::build(self.len(), |text| {
-            text.extend(self.0.iter().map(|symbol| letter_of(*symbol)))
+            text.extend(self.0.iter().map(|symbol| letter_of(*symbol)));
         })
     }
 

@@ -5,7 +5,7 @@
 //! - it is lower case, without a full stop, without the name of its rule;
 //! - whatever says "newer" holds only for a line whose checksum holds: a stain is never taken for the future.
 
-use super::share_code::{GroupName, Line};
+use super::share_lines::{GroupName, Line};
 use crate::ident::{Mode, ShareIndex};
 use crate::refusal::{Refusal, Rule};
 

@@ -7,7 +7,7 @@
 
 use super::code_error::CodeError;
 use super::line_code::{self, Fix, UNREADABLE_MAX};
-use super::share_code::{GroupName, Line};
+use super::share_lines::{GroupName, Line};
 use super::symbols::{Symbols, letter_of};
 use super::typed::TypedLine;
 use crate::ident::Mode;

@@ -10,7 +10,8 @@
 use super::code_error::CodeError;
 use super::correction::{Correction, GroupOffer};
 use super::reading::{Offer, Unread};
-use super::share_code::{Content, Key, Line, PaperShare, assemble, joined};
+use super::share_code::{Content, Key, PaperShare, assemble};
+use super::share_lines::{Line, joined};
 use crate::ident::Mode;
 use crate::secret::SecretText;
 use std::collections::{HashMap, VecDeque};
@@ -109,7 +110,7 @@ pub(super) fn gather(judged: Vec<Judged>) -> Vec<Entry> {
 
 /// An unreadable line is a line C where the locked share before it has its line B: B and C are of one length.
 fn renamed(judged: Judged, before: Option<&Entry>) -> Judged {
-    let locked_with_b = |entry: &Entry| entry.key().is_some_and(|key| key.is_locked()) && !entry.lacks(Line::B);
+    let locked_with_b = |entry: &Entry| entry.key().is_some_and(Key::is_locked) && !entry.lacks(Line::B);
     let line = if judged.key().is_none() && before.is_some_and(locked_with_b) {
         Line::C
     } else {

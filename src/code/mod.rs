@@ -10,6 +10,7 @@ pub mod gf1024;
 pub mod line_code;
 pub mod reading;
 pub mod share_code;
+pub mod share_lines;
 pub mod symbols;
 pub mod typed;
 pub mod words;

@@ -12,7 +12,8 @@ use super::code_error::CodeError;
 use super::correction::{GroupOffer, moved, replaced};
 use super::entries::{Judged, State, finish, gather};
 use super::line_code;
-use super::share_code::{Line, PaperShare, read_line};
+use super::share_code::{PaperShare, read_line};
+use super::share_lines::Line;
 use super::typed::{self, TypedLine};
 use crate::ident::Mode;
 use crate::secret::SecretText;
@@ -141,19 +142,18 @@ fn beyond(typed: &TypedLine, line: Line) -> CodeError {
     }
 }
 
-/// The line that this was meant to be: by its label, else by its length, and where that is wrong by its kind.
+/// The line that this was meant to be: by its label; else by its length, as far as up to eight symbols too few or too many leave
+/// no doubt; else by its kind.
 fn likely_line(typed: &TypedLine) -> Line {
-    let kind = typed.symbols.expose(|symbols| symbols.get(1).map(|kind| kind >> 3));
-    let later = if kind == Some(Line::C.number()) {
-        Line::C
-    } else {
-        Line::B
-    };
+    let kind = typed
+        .symbols
+        .expose(|symbols| symbols.get(1).map_or(0, |kind| kind >> 3));
+    let later = if kind == Line::C.number() { Line::C } else { Line::B };
+    let by_kind = if kind == Line::A.number() { Line::A } else { later };
     typed.label.unwrap_or(match typed.count() {
-        0..=72 => later,
-        73..=79 => later,
-        80 if kind == Some(later.number()) => later,
-        _ => Line::A,
+        64..=79 => later,
+        81..=96 => Line::A,
+        _ => by_kind,
     })
 }
 

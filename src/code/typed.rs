@@ -9,7 +9,7 @@
 //! - a label counts only where it cannot be taken for symbols, or where its number is the one that is due: `A` and `7` are symbols;
 //! - the text is gone through a constant number of times; nothing of it outlives the call except in wiped buffers.
 
-use super::share_code::{GROUP, Line};
+use super::share_lines::{GROUP, Line};
 use super::symbols::{Symbols, value_of};
 use crate::ident::Mode;
 use crate::secret::SecretText;
@@ -95,15 +95,22 @@ fn plain_character(character: char) -> Option<char> {
         '/' => Some('/'),
         ':' | '=' => Some(':'),
         '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => Some('\n'),
-        // Soft hyphen, joiners, marks of direction, variation selectors, byte order mark: there, and not seen.
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' => None,
-        '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' => None,
-        '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '.' | ',' | ';' | '\'' | '"' | '`' => Some(' '),
-        '\u{2018}'..='\u{201f}' | '«' | '»' | '(' | ')' | '[' | ']' | '{' | '}' | '<' | '>' | '|' => Some(' '),
-        '·' | '•' => Some(' '),
-        space if space.is_whitespace() || space.is_control() => Some(' '),
+        unseen if is_unseen(unseen) => None,
+        between if between.is_whitespace() || between.is_control() || SEPARATORS.contains(between) => Some(' '),
         _ => Some('?'),
     }
+}
+
+/// Dashes, quotes, brackets, points: what stands between symbols and never for one.
+const SEPARATORS: &str = "-‐‑‒–—―−.,;'\"`‘’‚‛“”„‟«»()[]{}<>|·•";
+
+/// Soft hyphen, joiners, marks of direction, variation selectors, byte order mark: there, and not seen.
+fn is_unseen(character: char) -> bool {
+    matches!(
+        character,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+    )
 }
 
 fn symbol_of(byte: u8) -> Option<u8> {

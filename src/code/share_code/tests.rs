@@ -1,4 +1,5 @@
 use super::*;
+use crate::code::share_lines::GroupName;
 
 /// The lines of [`example`], computed from the table above by another implementation.
 pub(in crate::code) const EXAMPLE: &str = "SR1QQQQVPZARUM0K3D90NTSQV4JQQPQGPSGPGXQUYQJZSTPSXSURCSZYFPX9Q4ZCT3SXG6RVWP68SLQHWNTPFFUXW7T/SR1QGQGHGL8LLAL0UL0A0N78H7M6LFULJ78CWLMHDAN47460GULNWTE8RUTS7Q36LU0KK90MPVQ";
@@ -35,9 +36,10 @@ fn locked() -> PaperShare {
     let passphrase = Passphrase::read("correct horse").expect("a passphrase");
     let (profile, salt) = (LockProfile::Argon2id256MiB, *b"sixteen of bytes");
     let head = head(Mode::Production);
-    PaperShare::locked(head, &value(), &blinder(), profile, &passphrase, salt)
-        .ok()
-        .expect("memory")
+    match PaperShare::locked(head, &value(), &blinder(), profile, &passphrase, salt) {
+        Ok(share) => share,
+        Err(error) => panic!("{error}"),
+    }
 }
 
 fn qr(share: &PaperShare) -> String {

@@ -4,10 +4,12 @@
 //! |---|---|
 //! | [`sharing`] | deal, prove, combine: Pedersen over Ristretto255 |
 //! | [`identity`] | a set's secret to its age identity and successor key; lock and open |
+//! | [`passphrase`] | a share locked by its custodian |
 //! | [`password`] | long passwords, unbiased |
 //! | [`totp`] | seeds in, codes out |
 
 pub mod identity;
+pub mod passphrase;
 pub mod password;
 pub mod sharing;
 pub mod totp;

@@ -1,0 +1,93 @@
+//! What a machine must be before a secret is on it, and the exceptions to that.
+//!
+//! Rules of this file:
+//! - in production a reachable network or swap is refused with status 3; each is overridden alone, by a reason that becomes an
+//!   exception in the ledger before the work begins;
+//! - the ledger names the machine whenever it is not the one of the lines before;
+//! - a rehearsal needs none of it: its secrets are thrown away.
+
+use super::args::{Overrides, Unattended};
+use super::{machine, network};
+use crate::ident::Mode;
+use crate::refusal::{Refusal, Rule};
+use crate::vault::event::{Boot, Event, Network, Note};
+use crate::vault::{Change, note};
+use jiff::Timestamp;
+
+/// The reasons that were given for going on, each with what it overrides.
+#[derive(Default)]
+pub struct Exceptions(Vec<Event>);
+
+impl Exceptions {
+    /// Passes `judged` on, or turns its refusal into an exception where a reason was given.
+    pub fn allow(&mut self, judged: Result<(), Refusal>, reason: Option<&Note>) -> Result<(), Refusal> {
+        let Err(refusal) = judged else { return Ok(()) };
+        let Some(reason) = reason else { return Err(refusal) };
+        self.0.push(Event::Exception {
+            rule: note(refusal.rule().name())?,
+            found: note(refusal.sentence())?,
+            reason: reason.clone(),
+        });
+        Ok(())
+    }
+}
+
+/// Judges the machine for work with secrets, and writes what has to be in the ledger before it.
+pub fn enter(
+    change: &mut Change<'_>,
+    overrides: &Overrides,
+    mut exceptions: Exceptions,
+    now: Timestamp,
+) -> Result<Boot, Refusal> {
+    let boot = machine::boot()?;
+    let found = network::judge();
+    let swap = machine::swap_areas();
+    if change.vault().mode() == Mode::Production {
+        exceptions.allow(judge_network(&found), overrides.allow_network.as_ref())?;
+        exceptions.allow(judge_swap(&swap), overrides.allow_swap.as_ref())?;
+    }
+    let program = note(concat!("strongroom ", env!("CARGO_PKG_VERSION")))?;
+    let this = Event::Machine { network: found.network, swap: !swap.is_empty(), boot: boot.clone(), program };
+    let last = change.chain().entries().iter().rev().map(|entry| &entry.event).find(|event| matches!(event, Event::Machine { .. }));
+    let mut events = Vec::new();
+    if last != Some(&this) {
+        events.push(this);
+    }
+    events.append(&mut exceptions.0);
+    if !events.is_empty() {
+        change.commit(&[], events, now)?;
+    }
+    Ok(boot)
+}
+
+/// Refuses a reachable network.
+pub fn judge_network(found: &network::Found) -> Result<(), Refusal> {
+    if found.network != Network::Reachable {
+        return Ok(());
+    }
+    let sentence = format!("a network is reachable: {} up", is_or_are(&found.interfaces));
+    Err(Refusal::new(Rule::NetworkReachable, sentence)
+        .hint("unplug it and switch off the radio; to go on all the same, and have it in the ledger: --allow-network \"<reason>\""))
+}
+
+/// Refuses swap.
+pub fn judge_swap(areas: &[String]) -> Result<(), Refusal> {
+    if areas.is_empty() {
+        return Ok(());
+    }
+    Err(Refusal::new(Rule::SwapOn, format!("memory can be swapped out: {} on", is_or_are(areas)))
+        .hint("swapoff -a; to go on all the same, and have it in the ledger: --allow-swap \"<reason>\""))
+}
+
+/// Unattended work in production states its reason.
+pub fn judge_unattended(mode: Mode, unattended: &Unattended, command: &str) -> Result<(), Refusal> {
+    if mode == Mode::Rehearsal || !unattended.unattended || unattended.reason.is_some() {
+        return Ok(());
+    }
+    Err(Refusal::new(Rule::ReasonMissing, "unattended work in production states its reason, which the ledger keeps")
+        .hint(format!("strongroom {command} --unattended --reason \"<reason>\" …")))
+}
+
+fn is_or_are(names: &[String]) -> String {
+    format!("{} {}", names.join(", "), if names.len() == 1 { "is" } else { "are" })
+}

@@ -83,7 +83,12 @@ impl<'a> Entropy<'a> {
 
     /// Draws from `source` with `dice` mixed in. The dice are wiped with this value.
     pub fn with_dice(source: &'a mut dyn Source, dice: Vec<u8>) -> Self {
-        Self { source, dice: Zeroizing::new(dice), drawn: 0, seen: std::collections::HashSet::new() }
+        Self {
+            source,
+            dice: Zeroizing::new(dice),
+            drawn: 0,
+            seen: std::collections::HashSet::new(),
+        }
     }
 
     /// 64 secret bytes, uniform.
@@ -96,7 +101,13 @@ impl<'a> Entropy<'a> {
         })?;
         self.refuse_a_stuck_source(&fresh)?;
         self.drawn += 1;
-        let info = [b"strongroom/v1/entropy/", purpose.label().as_bytes(), b"/", &self.drawn.to_be_bytes()].concat();
+        let info = [
+            b"strongroom/v1/entropy/",
+            purpose.label().as_bytes(),
+            b"/",
+            &self.drawn.to_be_bytes(),
+        ]
+        .concat();
         Ok(Secret::build(|out| {
             fresh.expose(|salt| {
                 let expanded = Hkdf::<Sha512>::new(Some(salt), &self.dice).expand(&info, out);
@@ -109,7 +120,9 @@ impl<'a> Entropy<'a> {
     pub fn bytes<const N: usize>(&mut self, purpose: Purpose) -> Result<Secret<N>, Refusal> {
         const { assert!(N <= 64) };
         let draw = self.draw(purpose)?;
-        Ok(Secret::build(|out| draw.expose(|bytes| out.copy_from_slice(&bytes[..N]))))
+        Ok(Secret::build(|out| {
+            draw.expose(|bytes| out.copy_from_slice(&bytes[..N]))
+        }))
     }
 
     fn refuse_a_stuck_source(&mut self, fresh: &Secret<64>) -> Result<(), Refusal> {
@@ -121,8 +134,10 @@ impl<'a> Entropy<'a> {
         if !stuck {
             return Ok(());
         }
-        Err(Refusal::new(Rule::EntropyStuck, "the system's randomness repeats itself".to_string())
-            .hint("do not use this machine: nothing was dealt or written"))
+        Err(
+            Refusal::new(Rule::EntropyStuck, "the system's randomness repeats itself".to_string())
+                .hint("do not use this machine: nothing was dealt or written"),
+        )
     }
 }
 
@@ -158,19 +173,31 @@ mod tests {
         let mut source = Script(vec![numbered(1), numbered(1)]);
         let mut entropy = Entropy::new(&mut source);
         assert!(entropy.draw(Purpose::Dealing).is_ok());
-        assert!(entropy.draw(Purpose::Password).is_err_and(|refusal| refusal.rule() == Rule::EntropyStuck));
+        assert!(
+            entropy
+                .draw(Purpose::Password)
+                .is_err_and(|refusal| refusal.rule() == Rule::EntropyStuck)
+        );
     }
 
     #[test]
     fn a_source_that_gives_one_byte_for_ever_is_refused_at_once() {
         let mut source = Script(vec![[0; 64]]);
-        assert!(Entropy::new(&mut source).draw(Purpose::Dealing).is_err_and(|refusal| refusal.rule() == Rule::EntropyStuck));
+        assert!(
+            Entropy::new(&mut source)
+                .draw(Purpose::Dealing)
+                .is_err_and(|refusal| refusal.rule() == Rule::EntropyStuck)
+        );
     }
 
     #[test]
     fn a_source_that_fails_is_refused_as_the_machines_fault() {
         let mut source = Script(vec![]);
-        assert!(Entropy::new(&mut source).draw(Purpose::Dealing).is_err_and(|refusal| refusal.rule() == Rule::EntropyFailed));
+        assert!(
+            Entropy::new(&mut source)
+                .draw(Purpose::Dealing)
+                .is_err_and(|refusal| refusal.rule() == Rule::EntropyFailed)
+        );
     }
 
     #[test]

@@ -3,10 +3,12 @@
 /// The bytes as lower-case digits.
 pub fn encode(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    bytes
+        .iter()
+        .fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
 }
 
 /// Exactly `N` bytes from `2·N` lower-case digits; anything else is nothing.
@@ -25,7 +27,10 @@ pub fn decode<const N: usize>(text: &str) -> Option<[u8; N]> {
 /// Digits in groups of four, as paper and screens show them: `2e8f 9b7d a2d2`.
 pub fn grouped(bytes: &[u8]) -> String {
     let digits = encode(bytes);
-    let groups: Vec<&str> = (0..digits.len()).step_by(4).map(|at| &digits[at..digits.len().min(at + 4)]).collect();
+    let groups: Vec<&str> = (0..digits.len())
+        .step_by(4)
+        .map(|at| &digits[at..digits.len().min(at + 4)])
+        .collect();
     groups.join(" ")
 }
 

@@ -51,10 +51,15 @@ const NAME_MAX: usize = 32;
 fn check_name(text: &str) -> Result<(), IdentError> {
     let found = text.chars().count();
     if found == 0 || found > NAME_MAX {
-        return Err(IdentError::Length { found, allowed: NAME_MAX });
+        return Err(IdentError::Length {
+            found,
+            allowed: NAME_MAX,
+        });
     }
     if let Some(odd) = text.chars().find(|c| !matches!(c, 'a'..='z' | '0'..='9' | '-')) {
-        return Err(IdentError::Character { found: odd.escape_default().to_string() });
+        return Err(IdentError::Character {
+            found: odd.escape_default().to_string(),
+        });
     }
     if text.starts_with('-') || text.ends_with('-') {
         return Err(IdentError::Edge);
@@ -271,7 +276,11 @@ impl VaultId {
 
     /// The mode that the id was made with.
     pub fn mode(&self) -> Mode {
-        if self.0[0] == Mode::Production.number() { Mode::Production } else { Mode::Rehearsal }
+        if self.0[0] == Mode::Production.number() {
+            Mode::Production
+        } else {
+            Mode::Rehearsal
+        }
     }
 }
 
@@ -292,7 +301,11 @@ impl FromStr for VaultId {
 
     fn from_str(text: &str) -> Result<Self, IdentError> {
         let bytes: [u8; 16] = crate::hex::decode(text).ok_or(IdentError::VaultId)?;
-        if bytes[0] > Mode::Rehearsal.number() { Err(IdentError::VaultId) } else { Ok(Self(bytes)) }
+        if bytes[0] > Mode::Rehearsal.number() {
+            Err(IdentError::VaultId)
+        } else {
+            Ok(Self(bytes))
+        }
     }
 }
 
@@ -302,7 +315,20 @@ mod tests {
 
     #[test]
     fn a_name_is_safe_as_a_file_a_flag_and_a_line_of_text() {
-        for bad in ["", "-", "-rf", "a-", "..", "a/b", "Ana", "añ", "a b", "a\n", "a\u{202e}", "0123456789012345678901234567890123"] {
+        for bad in [
+            "",
+            "-",
+            "-rf",
+            "a-",
+            "..",
+            "a/b",
+            "Ana",
+            "añ",
+            "a b",
+            "a\n",
+            "a\u{202e}",
+            "0123456789012345678901234567890123",
+        ] {
             assert!(bad.parse::<PersonId>().is_err(), "{bad:?}");
         }
         for good in ["a", "ana", "fra-1", "734602235274", "01234567890123456789012345678901"] {

@@ -143,7 +143,11 @@ pub struct Refusal {
 impl Refusal {
     /// A refusal under `rule`. The sentence says what was found and what is allowed: lower case, no full stop, no secret.
     pub fn new(rule: Rule, sentence: impl Into<String>) -> Self {
-        Self { rule, sentence: sentence.into(), hints: Vec::new() }
+        Self {
+            rule,
+            sentence: sentence.into(),
+            hints: Vec::new(),
+        }
     }
 
     /// Adds a next step; where there is a corrected command, the hint is that command, whole.
@@ -191,7 +195,11 @@ mod tests {
         let names: std::collections::BTreeSet<_> = Rule::ALL.iter().map(|rule| rule.name()).collect();
         assert_eq!(names.len(), Rule::ALL.len());
         for name in names {
-            assert!(name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'), "{name}");
+            assert!(
+                name.bytes()
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'),
+                "{name}"
+            );
         }
     }
 
@@ -200,14 +208,21 @@ mod tests {
         for rule in Rule::ALL {
             let meaning = rule.meaning();
             assert!(!meaning.ends_with('.'), "{rule}");
-            assert!(meaning.starts_with(|c: char| !c.is_uppercase()) || meaning.starts_with('S'), "{rule}");
+            assert!(
+                meaning.starts_with(|c: char| !c.is_uppercase()) || meaning.starts_with('S'),
+                "{rule}"
+            );
         }
     }
 
     #[test]
     fn a_refusal_reads_as_what_was_found_and_its_rule() {
-        let refusal = Refusal::new(Rule::UnknownSet, "there is no share set named rot-password").hint("strongroom ceremony root-password");
-        assert_eq!(refusal.to_string(), "there is no share set named rot-password (unknown-set)");
+        let refusal = Refusal::new(Rule::UnknownSet, "there is no share set named rot-password")
+            .hint("strongroom ceremony root-password");
+        assert_eq!(
+            refusal.to_string(),
+            "there is no share set named rot-password (unknown-set)"
+        );
         assert_eq!(refusal.status(), Status::Request);
     }
 }

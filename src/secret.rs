@@ -113,12 +113,18 @@ mod tests {
 
     #[test]
     fn a_build_that_fails_gives_its_reason_and_no_secret() {
-        assert!(Secret::<4>::try_build(|_| Err::<(), _>("no randomness")).is_err_and(|reason| reason == "no randomness"));
+        assert!(
+            Secret::<4>::try_build(|_| Err::<(), _>("no randomness")).is_err_and(|reason| reason == "no randomness")
+        );
     }
 
     #[test]
     fn bytes_that_are_no_text_do_not_become_text() {
         assert!(SecretBytes::new(vec![0xff, 0xfe]).into_text().is_none());
-        assert!(SecretBytes::new(b"text".to_vec()).into_text().is_some_and(|text| text.expose(|t| t == "text")));
+        assert!(
+            SecretBytes::new(b"text".to_vec())
+                .into_text()
+                .is_some_and(|text| text.expose(|t| t == "text"))
+        );
     }
 }

@@ -65,7 +65,11 @@ impl FromStr for Threshold {
         let number = |text: &str| text.parse::<u8>().map_err(|_| ThresholdError::Form);
         let threshold = Self::new(number(needed)?, number(total)?)?;
         // The standard library's numbers forgive a leading plus and leading zeros.
-        if threshold.to_string() == text { Ok(threshold) } else { Err(ThresholdError::Form) }
+        if threshold.to_string() == text {
+            Ok(threshold)
+        } else {
+            Err(ThresholdError::Form)
+        }
     }
 }
 
@@ -94,7 +98,21 @@ mod tests {
 
     #[test]
     fn there_is_one_spelling() {
-        for text in ["", "3", "3of5", "3-of-", "-of-5", "+3-of-5", "03-of-5", "3-of-05", " 3-of-5", "3-of-5 ", "3-OF-5", "3-of-256", "3-of-5-of-7"] {
+        for text in [
+            "",
+            "3",
+            "3of5",
+            "3-of-",
+            "-of-5",
+            "+3-of-5",
+            "03-of-5",
+            "3-of-05",
+            " 3-of-5",
+            "3-of-5 ",
+            "3-OF-5",
+            "3-of-256",
+            "3-of-5-of-7",
+        ] {
             assert_eq!(text.parse::<Threshold>(), Err(ThresholdError::Form), "{text:?}");
         }
     }

@@ -1,0 +1,223 @@
+//! Two readers of QR codes over one picture, and the ladder of second tries.
+//!
+//! Rules of this file:
+//! - both readers see every picture of the ladder's first step, and what either finds counts;
+//! - further steps are tried only while nothing was found: a stained sheet costs time, a clean one none;
+//! - a reader that panics has found nothing;
+//! - codes come in the order in which a person sees them: rows from the top, then from the left.
+
+use super::quiet::quietly;
+use super::raster::Picture;
+use crate::secret::SecretText;
+use zeroize::{Zeroize, Zeroizing};
+
+/// The text of one code and the middle of its place in the picture, in pixels.
+pub struct Found {
+    /// The text.
+    pub text: SecretText,
+    /// From the left edge.
+    pub x: f32,
+    /// From the top edge.
+    pub y: f32,
+}
+
+/// Every code in the picture, each text once.
+pub fn all(picture: &Picture) -> Vec<Found> {
+    let found = both(picture, 1.0);
+    if !found.is_empty() {
+        return found;
+    }
+    LADDER
+        .iter()
+        .map(|step| step(picture))
+        .find(|found| !found.is_empty())
+        .unwrap_or_default()
+}
+
+/// The one code that the picture is known to hold, by the first reader that sees it. No ladder: a fresh page needs none.
+pub(super) fn one(picture: &Picture) -> Option<SecretText> {
+    let first = || first_reader_one(picture);
+    let second = || second_reader(picture).into_iter().next().map(|found| found.text);
+    quietly(first).flatten().or_else(|| quietly(second).flatten())
+}
+
+type Step = fn(&Picture) -> Vec<Found>;
+
+/// From the cheapest help to the dearest.
+const LADDER: &[Step] = &[
+    |picture| both(&local_threshold(picture), 1.0),
+    |picture| both(&halved(picture), 2.0),
+    |picture| both(&local_threshold(&halved(picture)), 2.0),
+    |picture| doubled(picture).map_or_else(Vec::new, |large| both(&large, 0.5)),
+];
+
+/// The union of both readers, places multiplied by `scale`.
+fn both(picture: &Picture, scale: f32) -> Vec<Found> {
+    let mut found: Vec<Found> = Vec::new();
+    for reader in [first_reader, second_reader] {
+        for code in quietly(|| reader(picture)).unwrap_or_default() {
+            if !found.iter().any(|known| same_text(&known.text, &code.text)) {
+                found.push(Found {
+                    x: code.x * scale,
+                    y: code.y * scale,
+                    ..code
+                });
+            }
+        }
+    }
+    // Two codes whose middles differ by less than a twentieth of the page stand in one row.
+    let row = (picture.height() as f32 * scale / 20.0).max(1.0);
+    found.sort_by(|a, b| {
+        (a.y / row)
+            .floor()
+            .total_cmp(&(b.y / row).floor())
+            .then(a.x.total_cmp(&b.x))
+            .then(a.y.total_cmp(&b.y))
+    });
+    found
+}
+
+/// Whether two codes of one page say the same. Both were in the same hands already, so time tells nothing.
+pub(super) fn same_text(a: &SecretText, b: &SecretText) -> bool {
+    a.expose(|a| b.expose(|b| a == b))
+}
+
+fn taken(text: &mut String) -> SecretText {
+    SecretText::new(std::mem::take(text))
+}
+
+fn first_reader(picture: &Picture) -> Vec<Found> {
+    use rxing::common::HybridBinarizer;
+    use rxing::multi::MultipleBarcodeReader as _;
+    use rxing::multi::qrcode::QRCodeMultiReader;
+    use rxing::{BinaryBitmap, DecodeHints, Luma8Source};
+    let Ok(source) = Luma8Source::new_with_slice(picture.pixels(), picture.width(), picture.height()) else {
+        return Vec::new();
+    };
+    let hints = DecodeHints {
+        TryHarder: Some(true),
+        ..DecodeHints::default()
+    };
+    let mut bitmap = BinaryBitmap::new(HybridBinarizer::new(source));
+    let codes = QRCodeMultiReader::new()
+        .decode_multiple_with_hints(&mut bitmap, &hints)
+        .unwrap_or_default();
+    codes
+        .iter()
+        .map(|code| {
+            let corners = code.getPoints();
+            let middle =
+                |of: fn(&rxing::Point) -> f32| corners.iter().map(of).sum::<f32>() / corners.len().max(1) as f32;
+            Found {
+                text: SecretText::new(code.getText().to_string()),
+                x: middle(|point| point.x),
+                y: middle(|point| point.y),
+            }
+        })
+        .collect()
+}
+
+fn first_reader_one(picture: &Picture) -> Option<SecretText> {
+    use rxing::common::HybridBinarizer;
+    use rxing::qrcode::QRCodeReader;
+    use rxing::{BinaryBitmap, DecodeHints, Luma8Source, Reader as _};
+    let source = Luma8Source::new_with_slice(picture.pixels(), picture.width(), picture.height()).ok()?;
+    let hints = DecodeHints {
+        TryHarder: Some(true),
+        ..DecodeHints::default()
+    };
+    let mut bitmap = BinaryBitmap::new(HybridBinarizer::new(source));
+    let code = QRCodeReader::new().decode_with_hints(&mut bitmap, &hints).ok()?;
+    Some(SecretText::new(code.getText().to_string()))
+}
+
+fn second_reader(picture: &Picture) -> Vec<Found> {
+    let width = picture.width() as usize;
+    let pixels = picture.pixels();
+    let mut prepared =
+        rqrr::PreparedImage::prepare_from_greyscale(width, picture.height() as usize, |x, y| pixels[y * width + x]);
+    let grids = prepared.detect_grids();
+    grids
+        .iter()
+        .filter_map(|grid| {
+            let mut text = Zeroizing::new(grid.decode().ok()?.1);
+            let middle = |of: fn(&rqrr::Point) -> i32| grid.bounds.iter().map(of).sum::<i32>() as f32 / 4.0;
+            Some(Found {
+                text: taken(&mut text),
+                x: middle(|point| point.x),
+                y: middle(|point| point.y),
+            })
+        })
+        .collect()
+}
+
+/// Black where a pixel is darker than its surroundings: what a shadow or a stain took from a global threshold.
+fn local_threshold(picture: &Picture) -> Picture {
+    let (width, height) = (picture.width() as usize, picture.height() as usize);
+    let reach = (width.max(height) / 40).max(8);
+    let stride = width + 1;
+    let mut sums = Zeroizing::new(vec![0_u64; stride * (height + 1)]);
+    for (y, row) in picture.pixels().chunks_exact(width.max(1)).enumerate() {
+        let mut sum = 0;
+        for (x, pixel) in row.iter().enumerate() {
+            sum += u64::from(*pixel);
+            sums[(y + 1) * stride + x + 1] = sums[y * stride + x + 1] + sum;
+        }
+    }
+    let thresholded = picture.changed(|y, row| {
+        let (top, bottom) = (y.saturating_sub(reach), (y + reach + 1).min(height));
+        for (x, pixel) in row.iter_mut().enumerate() {
+            let (left, right) = (x.saturating_sub(reach), (x + reach + 1).min(width));
+            let area = ((right - left) * (bottom - top)) as u64;
+            let sum = sums[bottom * stride + right] + sums[top * stride + left]
+                - sums[top * stride + right]
+                - sums[bottom * stride + left];
+            *pixel = if u64::from(*pixel) * area * 100 < sum * 88 {
+                0
+            } else {
+                255
+            };
+        }
+    });
+    sums.zeroize();
+    thresholded
+}
+
+/// Half as wide and high, each pixel the mean of four: noise and halftone go, and a phone's picture becomes small enough.
+fn halved(picture: &Picture) -> Picture {
+    let (width, height) = (picture.width() / 2, picture.height() / 2);
+    let source = picture.pixels();
+    let stride = picture.width() as usize;
+    let mut pixels = Vec::with_capacity(width as usize * height as usize);
+    for y in 0..height as usize {
+        for x in 0..width as usize {
+            let at = 2 * y * stride + 2 * x;
+            let sum = [at, at + 1, at + stride, at + stride + 1]
+                .iter()
+                .map(|at| u16::from(source[*at]))
+                .sum::<u16>();
+            pixels.push((sum / 4) as u8);
+        }
+    }
+    // A picture of one pixel has no half: it stays as it is, and nothing is found in it.
+    Picture::new(width, height, pixels).unwrap_or_else(|_| picture.crop(0, 0, picture.width(), picture.height()))
+}
+
+/// Twice as wide and high, for modules of less than two pixels; nothing where that would be too large.
+fn doubled(picture: &Picture) -> Option<Picture> {
+    const LARGEST: u64 = 4_000_000;
+    let (width, height) = (picture.width(), picture.height());
+    if u64::from(width) * u64::from(height) > LARGEST {
+        return None;
+    }
+    let source = picture.pixels();
+    let at = |x: u32, y: u32| u16::from(source[(y.min(height - 1) * width + x.min(width - 1)) as usize]);
+    let mut pixels = Vec::with_capacity(4 * source.len());
+    for y in 0..2 * height {
+        for x in 0..2 * width {
+            let (x0, y0, x1, y1) = (x / 2, y / 2, x / 2 + x % 2, y / 2 + y % 2);
+            pixels.push(((at(x0, y0) + at(x1, y0) + at(x0, y1) + at(x1, y1)) / 4) as u8);
+        }
+    }
+    Picture::new(2 * width, 2 * height, pixels).ok()
+}

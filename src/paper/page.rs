@@ -1,0 +1,496 @@
+//! A small drawing layer: pages in millimetres from the top left corner.
+//!
+//! Rules of this file:
+//! - units: places and widths in millimetres, sizes of type in points; `y` of a text is its baseline;
+//! - text is measured before it is drawn, and what does not fit its box is refused: nothing leaves its box;
+//! - black only: no grey, no fill but that of modules and cells;
+//! - nothing depends on a clock, a machine or an earlier page of the process.
+
+use super::fonts::{Face, MM_PER_PT, Used, shown};
+use super::pdf::{self, FACES, Parts, numbered};
+use crate::refusal::{Refusal, Rule};
+use crate::secret::SecretBytes;
+use pdf_writer::types::TextRenderingMode;
+use pdf_writer::{Content, Name, Str};
+use zeroize::Zeroizing;
+
+/// The paper that a page is printed on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PaperSize {
+    /// 210 × 297 mm.
+    A4,
+    /// 215.9 × 279.4 mm.
+    Letter,
+}
+
+impl PaperSize {
+    /// Width in millimetres.
+    pub fn width(self) -> f32 {
+        match self {
+            Self::A4 => 210.0,
+            Self::Letter => 215.9,
+        }
+    }
+
+    /// Height in millimetres.
+    pub fn height(self) -> f32 {
+        match self {
+            Self::A4 => 297.0,
+            Self::Letter => 279.4,
+        }
+    }
+
+    /// Where text begins: it is 180 mm wide and centred.
+    pub fn left(self) -> f32 {
+        (self.width() - TEXT_WIDTH) / 2.0
+    }
+
+    /// Where text ends.
+    pub fn right(self) -> f32 {
+        self.left() + TEXT_WIDTH
+    }
+}
+
+/// The width of text on every paper, in millimetres.
+pub const TEXT_WIDTH: f32 = 180.0;
+
+/// A face at a size in points.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Style {
+    /// The face.
+    pub face: Face,
+    /// The size in points.
+    pub size: f32,
+}
+
+/// Noto Sans at `size` points.
+pub const fn regular(size: f32) -> Style {
+    Style {
+        face: Face::Regular,
+        size,
+    }
+}
+
+/// Noto Sans bold at `size` points.
+pub const fn bold(size: f32) -> Style {
+    Style { face: Face::Bold, size }
+}
+
+/// DejaVu Sans Mono at `size` points.
+pub const fn mono(size: f32) -> Style {
+    Style { face: Face::Mono, size }
+}
+
+impl Style {
+    /// The width of `text`, in millimetres.
+    pub fn width(self, text: &str) -> Result<f32, Refusal> {
+        self.face.width(self.size, text)
+    }
+}
+
+/// A stretch of text in one face.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// The face.
+    pub face: Face,
+    /// The text, on one line.
+    pub text: String,
+}
+
+/// A box for running text.
+#[derive(Clone, Copy, Debug)]
+pub struct Column {
+    /// The left edge, in millimetres.
+    pub x: f32,
+    /// The baseline of the first line.
+    pub y: f32,
+    /// The width, in millimetres.
+    pub width: f32,
+    /// The most lines.
+    pub lines: usize,
+    /// The size in points; faces are those of the spans.
+    pub size: f32,
+    /// From baseline to baseline, in millimetres.
+    pub leading: f32,
+}
+
+/// A square of dark and light modules, row by row.
+pub struct Modules {
+    side: u16,
+    dark: Zeroizing<Vec<bool>>,
+}
+
+impl Modules {
+    /// A square of `side` modules; `None` where `dark` has not as many.
+    pub fn new(side: u16, dark: Vec<bool>) -> Option<Self> {
+        let dark = Zeroizing::new(dark);
+        (side > 0 && dark.len() == usize::from(side) * usize::from(side)).then_some(Self { side, dark })
+    }
+
+    /// Modules a row.
+    pub fn side(&self) -> u16 {
+        self.side
+    }
+
+    /// The runs of dark modules: first module, row from the top, length.
+    fn runs(&self) -> impl Iterator<Item = (u16, u16, u16)> + '_ {
+        self.dark
+            .chunks_exact(usize::from(self.side))
+            .zip(0..)
+            .flat_map(|(row, y)| {
+                let mut x = 0;
+                row.chunk_by(|a, b| a == b).filter_map(move |run| {
+                    let (start, length) = (x, run.len() as u16);
+                    x += length;
+                    run[0].then_some((start, y, length))
+                })
+            })
+    }
+}
+
+/// A drawing that can be placed more than once.
+#[derive(Clone, Copy)]
+pub struct Stamp(usize);
+
+/// Pages of one size. Drawing goes to the last one.
+pub struct Document {
+    paper: PaperSize,
+    pages: Vec<Content>,
+    stamps: Vec<(u16, Zeroizing<Vec<u8>>)>,
+    cells: Vec<(u16, u16, Zeroizing<Vec<u8>>)>,
+    used: [Used; 3],
+}
+
+/// No page is longer than this before compression; a buffer that grows leaves its old bytes behind.
+const CONTENT: usize = 192 << 10;
+
+impl Document {
+    /// A document with one empty page.
+    pub fn new(paper: PaperSize) -> Self {
+        let mut document = Self {
+            paper,
+            pages: Vec::new(),
+            stamps: Vec::new(),
+            cells: Vec::new(),
+            used: [Used::default(), Used::default(), Used::default()],
+        };
+        document.new_page();
+        document
+    }
+
+    /// The paper.
+    pub fn paper(&self) -> PaperSize {
+        self.paper
+    }
+
+    /// Begins a further page.
+    pub fn new_page(&mut self) {
+        self.pages.push(Content::with_capacity(CONTENT));
+    }
+
+    /// `text` from `x` to the right, at most `room` wide.
+    pub fn text(&mut self, style: Style, x: f32, y: f32, room: f32, text: &str) -> Result<(), Refusal> {
+        let width = style.width(text)?;
+        if width > room {
+            return Err(too_wide(text, width, room));
+        }
+        self.show(style, x, y, text);
+        Ok(())
+    }
+
+    /// `text` that ends at `right`, at most `room` wide.
+    pub fn text_to(&mut self, style: Style, right: f32, y: f32, room: f32, text: &str) -> Result<(), Refusal> {
+        let width = style.width(text)?;
+        self.text(style, right - width, y, room, text)
+    }
+
+    /// `text` in the first of `styles` in which it fits, for names of every length.
+    pub fn fitted(&mut self, styles: &[Style], x: f32, y: f32, room: f32, text: &str) -> Result<(), Refusal> {
+        let mut refused = Ok(());
+        for style in styles {
+            refused = self.text(*style, x, y, room, text);
+            if refused.is_ok() {
+                break;
+            }
+        }
+        refused
+    }
+
+    /// Spans side by side from `x`, at most `room` wide; gives the place where they end.
+    pub fn spans(&mut self, size: f32, x: f32, y: f32, room: f32, spans: &[Span]) -> Result<f32, Refusal> {
+        let width = spans_width(size, spans)?;
+        if width > room {
+            let text: String = spans.iter().map(|span| span.text.as_str()).collect();
+            return Err(too_wide(&text, width, room));
+        }
+        let mut at = x;
+        for span in spans {
+            let style = Style { face: span.face, size };
+            self.show(style, at, y, &span.text);
+            at += style.width(&span.text)?;
+        }
+        Ok(at)
+    }
+
+    /// Running text, broken between words; gives the number of lines. More lines than the column has are refused.
+    pub fn paragraph(&mut self, column: Column, spans: &[Span]) -> Result<usize, Refusal> {
+        let lines = broken(column, spans)?;
+        if lines.len() > column.lines {
+            let text: String = spans.iter().map(|span| span.text.as_str()).collect();
+            return Err(Refusal::new(
+                Rule::PageUnfit,
+                format!(
+                    "{} needs {} lines, its box has {}",
+                    shown(&text),
+                    lines.len(),
+                    column.lines
+                ),
+            )
+            .hint("shorten it"));
+        }
+        for (number, line) in lines.iter().enumerate() {
+            self.spans(
+                column.size,
+                column.x,
+                column.y + number as f32 * column.leading,
+                column.width,
+                line,
+            )?;
+        }
+        Ok(lines.len())
+    }
+
+    /// A line from (`x0`, `y0`) to (`x1`, `y1`), `thickness` millimetres strong.
+    pub fn rule(&mut self, x0: f32, y0: f32, x1: f32, y1: f32, thickness: f32) {
+        let ((x0, y0), (x1, y1)) = (self.point(x0, y0), self.point(x1, y1));
+        self.page()
+            .set_line_width(rounded(thickness / MM_PER_PT))
+            .move_to(x0, y0)
+            .line_to(x1, y1)
+            .stroke();
+    }
+
+    /// The outline of `text` from (`x`, `y`), turned a quarter to the left where `upright` is false: a mark that lets
+    /// whatever lies near it be read.
+    pub fn outline(&mut self, style: Style, x: f32, y: f32, upright: bool, text: &str) -> Result<(), Refusal> {
+        style.width(text)?;
+        let (x, y) = self.point(x, y);
+        let codes = self.codes(style.face, text.chars());
+        let matrix = if upright {
+            [1.0, 0.0, 0.0, 1.0, x, y]
+        } else {
+            [0.0, 1.0, -1.0, 0.0, x, y]
+        };
+        self.page()
+            .save_state()
+            .set_line_width(0.7)
+            .begin_text()
+            .set_text_rendering_mode(TextRenderingMode::Stroke)
+            .set_font(Name(FACES[style.face as usize].0), style.size)
+            .set_text_matrix(matrix)
+            .show(Str(&codes))
+            .end_text()
+            .restore_state();
+        Ok(())
+    }
+
+    /// Symbols as a mirror shows them that stands on the line `y`, in a font that tells a reader of text nothing.
+    pub(super) fn mirrored(&mut self, style: Style, x: f32, y: f32, symbols: &[u8]) {
+        let (x, y) = self.point(x, y);
+        let codes = self.codes(style.face, symbols.iter().map(|symbol| char::from(*symbol)));
+        self.page()
+            .begin_text()
+            .set_font(Name(FACES[style.face as usize].1), style.size)
+            .set_text_matrix([1.0, 0.0, 0.0, -1.0, x, y])
+            .show(Str(&codes))
+            .end_text();
+    }
+
+    /// Keeps a square of modules, to be placed as often as it is wanted.
+    pub fn stamp(&mut self, modules: &Modules) -> Stamp {
+        let mut content = Content::with_capacity(CONTENT);
+        for (x, y, length) in modules.runs() {
+            content.rect(f32::from(x), f32::from(modules.side - 1 - y), f32::from(length), 1.0);
+        }
+        // One path for all, so that no renderer leaves a seam between rows.
+        content.fill_nonzero();
+        self.stamps
+            .push((modules.side, Zeroizing::new(content.finish().into_vec())));
+        Stamp(self.stamps.len() - 1)
+    }
+
+    /// Places a stamp with its top left corner at (`x`, `y`), modules of `module` millimetres.
+    pub fn place(&mut self, stamp: Stamp, x: f32, y: f32, module: f32) {
+        let side = f32::from(self.stamps[stamp.0].0) * module;
+        let (x, y) = self.point(x, y + side);
+        let scale = module / MM_PER_PT;
+        self.page()
+            .save_state()
+            .transform([scale, 0.0, 0.0, scale, x, y])
+            .x_object(Name(numbered('Q', stamp.0).as_bytes()))
+            .restore_state();
+    }
+
+    /// Cells of `cell` millimetres, `columns` a row, dark where `dark`; what is light is left as it is.
+    pub fn cells(&mut self, x: f32, y: f32, cell: f32, columns: u16, dark: &[bool]) {
+        let rows = dark.chunks_exact(usize::from(columns.max(1)));
+        let height = rows.len() as u16;
+        let mut bits = Zeroizing::new(Vec::with_capacity(dark.len() / 8 + rows.len()));
+        for row in rows {
+            bits.extend(row.chunks(8).map(|eight| {
+                eight
+                    .iter()
+                    .zip(0..)
+                    .fold(0, |byte, (on, at)| byte | u8::from(*on) << (7 - at))
+            }));
+        }
+        let (left, bottom) = self.point(x, y + f32::from(height) * cell);
+        let scale = |count: u16| f32::from(count) * cell / MM_PER_PT;
+        self.cells.push((columns, height, bits));
+        let name = numbered('T', self.cells.len() - 1);
+        self.page()
+            .save_state()
+            .transform([scale(columns), 0.0, 0.0, scale(height), left, bottom])
+            .x_object(Name(name.as_bytes()))
+            .restore_state();
+    }
+
+    /// The document as PDF bytes.
+    pub fn finish(mut self) -> Result<SecretBytes, Refusal> {
+        let contents = std::mem::take(&mut self.pages);
+        pdf::write(&Parts {
+            size: (
+                rounded(self.paper.width() / MM_PER_PT),
+                rounded(self.paper.height() / MM_PER_PT),
+            ),
+            pages: contents
+                .into_iter()
+                .map(|content| Zeroizing::new(content.finish().into_vec()))
+                .collect(),
+            stamps: &self.stamps,
+            cells: &self.cells,
+            used: &self.used,
+        })
+    }
+
+    fn show(&mut self, style: Style, x: f32, y: f32, text: &str) {
+        let (x, y) = self.point(x, y);
+        let codes = self.codes(style.face, text.chars());
+        self.page()
+            .begin_text()
+            .set_font(Name(FACES[style.face as usize].0), style.size)
+            .set_text_matrix([1.0, 0.0, 0.0, 1.0, x, y])
+            .show(Str(&codes))
+            .end_text();
+    }
+
+    fn codes(&mut self, face: Face, symbols: impl Iterator<Item = char>) -> Zeroizing<Vec<u8>> {
+        let mut codes = Zeroizing::new(Vec::with_capacity(256));
+        symbols.for_each(|symbol| codes.extend(self.used[face as usize].code(symbol).to_be_bytes()));
+        codes
+    }
+
+    fn page(&mut self) -> &mut Content {
+        if self.pages.is_empty() {
+            self.new_page();
+        }
+        let last = self.pages.len() - 1;
+        &mut self.pages[last]
+    }
+
+    /// PDF counts points from the bottom left.
+    fn point(&self, x: f32, y: f32) -> (f32, f32) {
+        (rounded(x / MM_PER_PT), rounded((self.paper.height() - y) / MM_PER_PT))
+    }
+}
+
+impl Drop for Document {
+    /// Also where a page was refused half drawn, its text is wiped.
+    fn drop(&mut self) {
+        for content in std::mem::take(&mut self.pages) {
+            drop(Zeroizing::new(content.finish().into_vec()));
+        }
+    }
+}
+
+/// To a hundredth of a point, 3.5 µm: shorter to write, finer than any printer.
+fn rounded(points: f32) -> f32 {
+    (points * 100.0).round() / 100.0
+}
+
+fn too_wide(text: &str, width: f32, room: f32) -> Refusal {
+    Refusal::new(
+        Rule::PageUnfit,
+        format!("{} is {width:.1} mm wide in print, its box {room:.1} mm", shown(text)),
+    )
+    .hint("shorten it")
+}
+
+fn spans_width(size: f32, spans: &[Span]) -> Result<f32, Refusal> {
+    spans.iter().map(|span| span.face.width(size, &span.text)).sum()
+}
+
+/// Words into lines, as many to a line as go into it. A word may change its face in the middle.
+fn broken(column: Column, spans: &[Span]) -> Result<Vec<Vec<Span>>, Refusal> {
+    let mut lines: Vec<Vec<Span>> = Vec::new();
+    let mut line: Vec<Span> = Vec::new();
+    for word in words(spans) {
+        let mut longer = line.clone();
+        if !longer.is_empty() {
+            append(
+                &mut longer,
+                Span {
+                    face: Face::Regular,
+                    text: " ".to_string(),
+                },
+            );
+        }
+        word.iter().for_each(|span| append(&mut longer, span.clone()));
+        if spans_width(column.size, &longer)? <= column.width {
+            line = longer;
+            continue;
+        }
+        let width = spans_width(column.size, &word)?;
+        if width > column.width {
+            let text: String = word.iter().map(|span| span.text.as_str()).collect();
+            return Err(too_wide(&text, width, column.width));
+        }
+        if !line.is_empty() {
+            lines.push(std::mem::take(&mut line));
+        }
+        line = word;
+    }
+    if !line.is_empty() {
+        lines.push(line);
+    }
+    Ok(lines)
+}
+
+fn append(line: &mut Vec<Span>, span: Span) {
+    match line.last_mut() {
+        Some(last) if last.face == span.face => last.text.push_str(&span.text),
+        _ => line.push(span),
+    }
+}
+
+fn words(spans: &[Span]) -> Vec<Vec<Span>> {
+    let mut words: Vec<Vec<Span>> = vec![Vec::new()];
+    for span in spans {
+        for (number, piece) in span.text.split(' ').enumerate() {
+            if number > 0 {
+                words.push(Vec::new());
+            }
+            if let (false, Some(word)) = (piece.is_empty(), words.last_mut()) {
+                append(
+                    word,
+                    Span {
+                        face: span.face,
+                        text: piece.to_string(),
+                    },
+                );
+            }
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}

@@ -1,0 +1,146 @@
+//! Scans in: images and PDFs to the texts of their codes.
+//!
+//! Rules of this file:
+//! - what a file is, its first bytes say, never its name: PNG, JPEG or PDF, and everything else is refused;
+//! - sizes are judged before anything is decoded: 64 MiB a file, 64 megapixels a picture, 200 pages a PDF;
+//! - a scan that shows no code is an answer, not a fault: its page is empty;
+//! - whatever is fed in, the end is a page or a refusal, never a panic; nothing of a code's text is in a refusal.
+
+use super::decode::{self, Found};
+use super::quiet::quietly;
+use super::raster::{Picture, Sheets, check_size};
+use crate::refusal::{Refusal, Rule};
+use crate::secret::SecretText;
+use std::io::Cursor;
+use zeroize::Zeroize;
+
+/// The most bytes of a scan.
+pub const BYTES_MAX: usize = 64 << 20;
+
+/// What one page of a scan shows.
+pub struct Page {
+    /// The texts of its codes from the top, then from the left; each once.
+    pub codes: Vec<SecretText>,
+}
+
+/// The codes of a scan, page by page. An image is one page.
+pub fn codes(bytes: &[u8]) -> Result<Vec<Page>, Refusal> {
+    if bytes.len() > BYTES_MAX {
+        return Err(Refusal::new(
+            Rule::InputTooLarge,
+            format!(
+                "this scan has {} MiB, at most {} are read",
+                bytes.len() >> 20,
+                BYTES_MAX >> 20
+            ),
+        )
+        .hint("scan at 300 dpi, grey, one sheet a file"));
+    }
+    match Kind::of(bytes)? {
+        Kind::Png => Ok(vec![page(decode::all(&picture(bytes, image::ImageFormat::Png)?))]),
+        Kind::Jpeg => Ok(vec![page(decode::all(&picture(bytes, image::ImageFormat::Jpeg)?))]),
+        Kind::Pdf => {
+            let sheets = Sheets::open(bytes)?;
+            (0..sheets.count()).map(|number| pdf_page(&sheets, number)).collect()
+        }
+    }
+}
+
+enum Kind {
+    Png,
+    Jpeg,
+    Pdf,
+}
+
+impl Kind {
+    /// By the first bytes. A PDF may have up to 1 KiB of something else before its header (ISO 32000-1, annex H.3.4.1).
+    fn of(bytes: &[u8]) -> Result<Self, Refusal> {
+        let head = &bytes[..bytes.len().min(1024)];
+        if bytes.is_empty() {
+            return Err(Refusal::new(Rule::ScanUnreadable, "this file is empty"));
+        }
+        if head.starts_with(b"\x89PNG\r\n\x1a\n") {
+            return Ok(Self::Png);
+        }
+        if head.starts_with(b"\xff\xd8\xff") {
+            return Ok(Self::Jpeg);
+        }
+        if head.windows(5).any(|window| window == b"%PDF-") {
+            return Ok(Self::Pdf);
+        }
+        Err(
+            Refusal::new(Rule::ScanUnreadable, "this file is neither a PNG, a JPEG nor a PDF")
+                .hint("scan the sheet as PNG, JPEG or PDF"),
+        )
+    }
+}
+
+fn page(found: Vec<Found>) -> Page {
+    Page {
+        codes: found.into_iter().map(|found| found.text).collect(),
+    }
+}
+
+fn pdf_page(sheets: &Sheets, number: usize) -> Result<Page, Refusal> {
+    // 150 dpi serves best for a clean page; a poor one shows its modules only at 300.
+    let found = decode::all(&sheets.draw(number, 150.0)?);
+    if !found.is_empty() {
+        return Ok(page(found));
+    }
+    Ok(page(decode::all(&sheets.draw(number, 300.0)?)))
+}
+
+fn picture(bytes: &[u8], format: image::ImageFormat) -> Result<Picture, Refusal> {
+    let damaged =
+        || Refusal::new(Rule::ScanUnreadable, "this picture is damaged or cut short").hint("scan the sheet again");
+    let reader = || {
+        let mut reader = image::ImageReader::with_format(Cursor::new(bytes), format);
+        let mut limits = image::Limits::default();
+        // Four bytes a pixel of the largest picture, and as much again for the decoder's own buffers.
+        limits.max_alloc = Some(512 << 20);
+        reader.limits(limits);
+        reader
+    };
+    let (width, height) = quietly(|| reader().into_dimensions())
+        .and_then(Result::ok)
+        .ok_or_else(damaged)?;
+    check_size(width, height)?;
+    let decoded = quietly(|| reader().decode()).and_then(Result::ok).ok_or_else(damaged)?;
+    let grey = match decoded {
+        image::DynamicImage::ImageLuma8(grey) => grey,
+        other => {
+            let grey = on_white(&other);
+            wipe(other);
+            grey
+        }
+    };
+    Picture::new(width, height, grey.into_raw())
+}
+
+/// The picture in grey, with whatever is transparent in it on white paper.
+fn on_white(picture: &image::DynamicImage) -> image::GrayImage {
+    if !picture.color().has_alpha() {
+        return picture.to_luma8();
+    }
+    let mut both = picture.to_luma_alpha8();
+    let grey = image::GrayImage::from_fn(both.width(), both.height(), |x, y| {
+        let [grey, alpha] = both.get_pixel(x, y).0.map(u16::from);
+        image::Luma([((grey * alpha + 255 * (255 - alpha)) / 255) as u8])
+    });
+    both.as_flat_samples_mut().samples.zeroize();
+    grey
+}
+
+fn wipe(picture: image::DynamicImage) {
+    match picture {
+        image::DynamicImage::ImageLumaA8(mut buffer) => buffer.as_flat_samples_mut().samples.zeroize(),
+        image::DynamicImage::ImageRgb8(mut buffer) => buffer.as_flat_samples_mut().samples.zeroize(),
+        image::DynamicImage::ImageRgba8(mut buffer) => buffer.as_flat_samples_mut().samples.zeroize(),
+        image::DynamicImage::ImageLuma16(mut buffer) => buffer.as_flat_samples_mut().samples.zeroize(),
+        image::DynamicImage::ImageLumaA16(mut buffer) => buffer.as_flat_samples_mut().samples.zeroize(),
+        image::DynamicImage::ImageRgb16(mut buffer) => buffer.as_flat_samples_mut().samples.zeroize(),
+        image::DynamicImage::ImageRgba16(mut buffer) => buffer.as_flat_samples_mut().samples.zeroize(),
+        // Kinds that neither PNG nor JPEG decodes to.
+        _ => {}
+    }
+}

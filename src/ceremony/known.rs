@@ -6,7 +6,7 @@
 //! - the answer names the envelope (custodian, serial), so that a person knows which sheet to put back, and never quotes the share;
 //! - only cores whose hash the ledger names are known: a core that somebody planted has no shares.
 
-use crate::code::share_code::{PaperShare, ShareBody, ShareHead};
+use crate::code::share_code::{PaperShare, ShareHead};
 use crate::crypto::sharing::Share;
 use crate::ident::{Mode, ShareIndex};
 use crate::plan::Plan;
@@ -51,7 +51,7 @@ impl KnownEpochs {
 
     /// Which epoch and index a share claims; or the reason for which it can be of no use here.
     pub fn claim(&self, paper: PaperShare) -> Result<Claim<'_>, Refusal> {
-        let PaperShare { head, body } = paper;
+        let head = paper.head;
         if head.mode != self.mode {
             let sentence = match self.mode {
                 Mode::Production => "this is a share of a rehearsal; it opens nothing in production",
@@ -68,13 +68,11 @@ impl KnownEpochs {
             return Err(Refusal::new(Rule::ShareOfVoidEpoch, found).hint("its envelope is to be destroyed, not used"));
         }
         self.judge_head(epoch, &head)?;
-        match body {
-            ShareBody::Open { value, blinder } => Ok(Claim { epoch, share: Share::new(head.index, value, blinder) }),
-            ShareBody::Locked { .. } => Err(Refusal::new(
-                Rule::ShareLocked,
-                format!("{} stands under a passphrase, which this version cannot open yet", self.name(epoch, head.index)),
-            )),
-        }
+        let share = paper.into_share().map_err(|_| {
+            let name = self.name(epoch, head.index);
+            Refusal::new(Rule::ShareLocked, format!("{name} stands under a passphrase, which this version cannot open yet"))
+        })?;
+        Ok(Claim { epoch, share })
     }
 
     /// `share 2 of root-password, epoch 1 (Jonas Weber, serial 4K7-2QD)`: how a person finds the sheet.
@@ -110,5 +108,5 @@ impl KnownEpochs {
 }
 
 fn names(plan: &Plan) -> std::collections::BTreeMap<String, String> {
-    plan.people().iter().map(|person| (person.id.to_string(), person.name.clone())).collect()
+    plan.people().iter().map(|person| (person.id.to_string(), person.name.to_string())).collect()
 }

@@ -8,7 +8,8 @@
 //! | [`guard`] | what a machine must be before a secret is on it, and the exceptions to that |
 //! | [`network`] [`machine`] | judging the machine |
 //! | [`lockdown`] | no core dump, no tracing by others |
-//! | [`input`] [`output`] | files in, capped; pages out, memory-backed |
+//! | [`input`] [`scanning`] [`seeds`] | files in, capped; scans to shares; seeds brought in |
+//! | [`output`] | pages out, to memory-backed storage |
 //! | [`terminal`] | questions, and the alternate screen |
 
 pub mod args;
@@ -20,6 +21,8 @@ pub mod machine;
 pub mod network;
 pub mod output;
 pub mod report;
+pub mod scanning;
+pub mod seeds;
 pub mod terminal;
 
 use crate::refusal::Refusal;

@@ -20,6 +20,8 @@ pub enum Answer {
     Done,
     /// The work ran, and the answer is no; what is wrong was said.
     No,
+    /// Some of the work was refused; each refusal was said, and this is the gravest.
+    Refused(Status),
 }
 
 /// Puts text on standard output.
@@ -70,6 +72,7 @@ pub fn exit(answer: Result<Answer, Refusal>) -> ExitCode {
     match answer {
         Ok(Answer::Done) => ExitCode::SUCCESS,
         Ok(Answer::No) => ExitCode::from(Status::No as u8),
+        Ok(Answer::Refused(status)) => ExitCode::from(status as u8),
         Err(refusal) => {
             say(&format!("strongroom: error: {refusal}"));
             refusal.hints().iter().for_each(|hint| say(&format!("hint: {hint}")));

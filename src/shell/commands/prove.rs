@@ -7,9 +7,9 @@ use crate::ceremony::prove::{Outcome, Proving};
 use crate::refusal::Refusal;
 use crate::shell::args::{Place, Prove};
 use crate::shell::guard::{self, Exceptions};
-use crate::shell::report::{self, Answer, print};
+use crate::shell::report::{Answer, note, print};
 use crate::shell::scanning::{self, Entry};
-use crate::shell::{input, report::note};
+use crate::shell::input;
 use crate::vault::Change;
 use crate::vault::store::Store;
 
@@ -21,14 +21,11 @@ pub fn run(place: &Place, it: &Prove) -> Result<Answer, Refusal> {
     let boot = guard::enter(&mut change, &it.overrides, Exceptions::default(), SystemClock.now())?;
     let known = KnownEpochs::read(change.vault())?;
     let mut proving = Proving::new(change.vault(), &known, boot);
-    let (mut proved, mut refused) = (0, Vec::new());
+    let mut refused = Vec::new();
     for file in files {
         for Entry { paper, from } in scanning::read(&file, change.vault().mode()) {
             match paper.and_then(|paper| proving.add(paper)) {
-                Ok(name) => {
-                    proved += 1;
-                    print(&format!("proved  {name}\n"));
-                }
+                Ok(name) => print(&format!("proved  {name}\n")),
                 Err(refusal) => {
                     note(&scanning::of_file(&refusal, &from));
                     refused.push(refusal);
@@ -39,17 +36,9 @@ pub fn run(place: &Place, it: &Prove) -> Result<Answer, Refusal> {
     for outcome in proving.record(&mut change, SystemClock.now())? {
         print(&summary(&outcome));
     }
-    // One refusal alone decides the status, so that an unsafe drill ends as such.
-    match (proved, refused.pop()) {
-        (0, Some(refusal)) if refused.is_empty() && refusal.status() != crate::refusal::Status::No => {
-            report::say("nothing was proved");
-            Ok(Answer::Status(refusal.status()))
-        }
-        (_, Some(worst)) => {
-            let status = refused.iter().map(Refusal::status).fold(worst.status(), std::cmp::Ord::max);
-            Ok(Answer::Status(status))
-        }
-        (_, None) => Ok(Answer::Done),
+    match refused.iter().map(Refusal::status).max() {
+        None => Ok(Answer::Done),
+        Some(gravest) => Ok(Answer::Refused(gravest)),
     }
 }
 

@@ -1,0 +1,81 @@
+//! Scans and typed lines to shares, each with the place that it came from.
+//!
+//! Rules of this file:
+//! - a scan without a share is refused alone, and so is every code on it that is none: the others go on;
+//! - nothing of a share is quoted: a refusal names the file, the page, the line, the group.
+
+use super::input;
+use crate::code::reading::{Unread, read_text};
+use crate::code::share_code::PaperShare;
+use crate::ident::Mode;
+use crate::paper::scan;
+use crate::refusal::{Refusal, Rule};
+use crate::secret::SecretText;
+use std::path::Path;
+
+/// One share that was scanned or typed, or why there is none.
+pub struct Entry {
+    /// The share.
+    pub paper: Result<PaperShare, Refusal>,
+    /// Where it came from, for a person: a file and page, or a row of what was typed.
+    pub from: String,
+}
+
+/// Every share on the pages of one scan.
+pub fn read(file: &Path, mode: Mode) -> Vec<Entry> {
+    let name = file.display().to_string();
+    let pages = match input::file(file, input::SCAN_MAX).and_then(|bytes| bytes.expose(scan::codes)) {
+        Ok(pages) => pages,
+        Err(refusal) => return vec![Entry { paper: Err(refusal), from: name }],
+    };
+    let several = pages.len() > 1;
+    let mut entries = Vec::new();
+    for (number, page) in (1..).zip(pages) {
+        let from = if several { format!("{name}, page {number}") } else { name.clone() };
+        if page.codes.is_empty() {
+            let found = Refusal::new(Rule::NothingScanned, "no code was found")
+                .hint("scan it again, flat and at 300 dpi; or type its lines");
+            entries.push(Entry { paper: Err(found), from });
+            continue;
+        }
+        for text in &page.codes {
+            entries.extend(read_each(text, mode, |_| from.clone()));
+        }
+    }
+    entries
+}
+
+/// Every share of a typed text.
+pub fn read_typed(text: &SecretText, mode: Mode) -> Vec<Entry> {
+    let entries = read_each(text, mode, |row| row.map_or("the typed lines".to_string(), |row| format!("typed row {row}")));
+    if entries.is_empty() {
+        let found = Refusal::new(Rule::NothingScanned, "no line of a share was typed")
+            .hint("type line A, then line B of each sheet; or scan: --scan FILE…");
+        return vec![Entry { paper: Err(found), from: "the typed lines".to_string() }];
+    }
+    entries
+}
+
+/// The refusal with the place that it is about in front.
+pub fn of_file(refusal: &Refusal, from: &str) -> Refusal {
+    let placed = Refusal::new(refusal.rule(), format!("{}: {}", from.escape_debug(), refusal.sentence()));
+    refusal.hints().iter().fold(placed, |placed, hint| placed.hint(hint.clone()))
+}
+
+fn read_each(text: &SecretText, mode: Mode, place: impl Fn(Option<usize>) -> String) -> Vec<Entry> {
+    let entries = text.expose(|text| read_text(text, mode));
+    entries
+        .into_iter()
+        .map(|entry| match entry {
+            Ok(paper) => Entry { paper: Ok(paper), from: place(None) },
+            Err(unread) => Entry { from: place(Some(unread.row)), paper: Err(refusal_of(&unread)) },
+        })
+        .collect()
+}
+
+fn refusal_of(unread: &Unread) -> Refusal {
+    let refusal = Refusal::new(unread.error.rule(), unread.error.to_string());
+    let Some(offer) = &unread.offer else { return refusal };
+    let groups: Vec<String> = offer.groups().iter().map(|group| group.name.to_string()).collect();
+    refusal.hint(format!("compare {} with the paper, and enter the line again", groups.join(", ")))
+}

@@ -1,7 +1,7 @@
 //! The field GF(1024), in which the errors of a line are found (BIP-93, "Error Correction"; bech32 0.12's `Fe1024`).
 //!
 //! Rules of this file:
-//! - GF(32) is GF(2)[x] / (x⁵ + x³ + 1), as BIP-173 numbers it; GF(1024) is GF(32)[ζ] / (ζ² + ζ + 1);
+//! - GF(32) has x with x⁵ = x³ + 1, as BIP-173 numbers it; GF(1024) adds ζ with ζ² = ζ + 1;
 //! - an element is low + high·ζ, held as `high << 5 | low`: the elements of GF(32) are those with high = 0;
 //! - every function is total: the inverse of zero is zero, and [`solve`] says `None` where there is no single solution.
 

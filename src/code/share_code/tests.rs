@@ -1,5 +1,6 @@
 use super::*;
 use crate::code::share_lines::GroupName;
+use std::fmt;
 
 /// The lines of [`example`], computed from the table above by another implementation.
 pub(in crate::code) const EXAMPLE: &str = "SR1QQQQVPZARUM0K3D90NTSQV4JQQPQGPSGPGXQUYQJZSTPSXSURCSZYFPX9Q4ZCT3SXG6RVWP68SLQHWNTPFFUXW7T/SR1QGQGHGL8LLAL0UL0A0N78H7M6LFULJ78CWLMHDAN47460GULNWTE8RUTS7Q36LU0KK90MPVQ";
@@ -56,6 +57,20 @@ pub(in crate::code) fn line_of_bits(mode: Mode, bits: &str) -> String {
     line_code::encode(mode, &symbols)
         .text()
         .expose(|text| format!("{}{text}", mode.prefix()))
+}
+
+#[test]
+fn nothing_secret_on_this_floor_can_be_printed_copied_or_compared() {
+    use crate::code::{correction::GroupOffer, line_code::Fix, reading::Offer};
+    use static_assertions::assert_not_impl_any as never;
+    never!(Symbols: fmt::Debug, fmt::Display, Clone, PartialEq);
+    never!(Fix: fmt::Debug, fmt::Display, Clone, PartialEq);
+    never!(PaperShare: fmt::Debug, fmt::Display, Clone, PartialEq);
+    never!(ShareBody: fmt::Debug, fmt::Display, Clone, PartialEq);
+    never!(ShareLines: fmt::Debug, fmt::Display, Clone, PartialEq);
+    never!(Offer: fmt::Debug, fmt::Display, Clone, PartialEq);
+    never!(GroupOffer: fmt::Debug, fmt::Display, Clone, PartialEq);
+    never!(Passphrase: fmt::Debug, fmt::Display, Clone, PartialEq);
 }
 
 #[test]

@@ -11,7 +11,8 @@
 //! - an epoch whose dealing was interrupted is declared void, never continued: its secret is gone with the process.
 
 use super::ports::{Clock, Pages, Voice};
-use crate::code::share_code::{PaperShare, ShareBody, ShareHead};
+use crate::code::share_code::{PaperShare, ShareHead};
+use crate::code::share_lines::Line;
 use crate::code::words::Fingerprint;
 use crate::crypto::identity::{IdentityKind, SetIdentity};
 use crate::crypto::sharing::{self, Share};
@@ -19,6 +20,7 @@ use crate::entropy::{Entropy, Purpose};
 use crate::ident::{Epoch, Mode, Serial, ShareIndex};
 use crate::paper::read_back::read_back;
 use crate::paper::sheet::{self, SecretLines, ShareSheet};
+use crate::paper::template::Template;
 use crate::plan::{Factor, Plan, ShareSet};
 use crate::refusal::{Refusal, Rule};
 use crate::secret::{Secret, SecretBytes};
@@ -63,8 +65,8 @@ pub fn deal_sets(change: &mut Change<'_>, sets: &[&ShareSet], room: &mut Room<'_
 
 /// Declares the last epoch of a set void: its dealing was interrupted, or its pages are out of force.
 pub fn declare_void(change: &mut Change<'_>, set: &ShareSet, reason: Note, clock: &dyn Clock) -> Result<SetEpoch, Refusal> {
-    let state = change.vault().register().last_epoch(&set.name).filter(|state| state.void.is_none());
-    let state = state.ok_or_else(|| Refusal::new(Rule::UnknownSet, format!("{} has no epoch in force to declare void", set.name)))?;
+    let state = change.vault().register().last_epoch(set.name()).filter(|state| state.void.is_none());
+    let state = state.ok_or_else(|| Refusal::new(Rule::UnknownSet, format!("{} has no epoch in force to declare void", set.name())))?;
     if change.vault().register().reachable(&state.of) > 0 {
         return Err(Refusal::new(Rule::SetAlreadyDealt, format!("{} opens records: declared void, they would be lost", state.of))
             .hint("only an epoch that no record is locked to can be declared void"));
@@ -76,24 +78,24 @@ pub fn declare_void(change: &mut Change<'_>, set: &ShareSet, reason: Note, clock
 
 fn one_purpose(sets: &[&ShareSet]) -> Result<(), Refusal> {
     let Some(first) = sets.first() else { return Ok(()) };
-    match sets.iter().find(|set| set.purpose != first.purpose) {
+    match sets.iter().find(|set| set.purpose() != first.purpose()) {
         None => Ok(()),
         Some(other) => Err(Refusal::new(
             Rule::OnePurpose,
             format!(
                 "{} is for {} and {} for {}: one process deals sets of one purpose",
-                first.name,
-                first.purpose.as_str(),
-                other.name,
-                other.purpose.as_str()
+                first.name(),
+                first.purpose().as_str(),
+                other.name(),
+                other.purpose().as_str()
             ),
         )
-        .hint(format!("deal them one after the other: strongroom ceremony {} …", first.name))),
+        .hint(format!("deal them one after the other: strongroom ceremony {} …", first.name()))),
     }
 }
 
 fn next_epoch(vault: &Vault<'_>, set: &ShareSet) -> Result<Epoch, Refusal> {
-    let Some(last) = vault.register().last_epoch(&set.name) else { return Ok(Epoch::FIRST) };
+    let Some(last) = vault.register().last_epoch(set.name()) else { return Ok(Epoch::FIRST) };
     if last.void.is_some() {
         return last.of.epoch.next().ok_or_else(|| Refusal::new(Rule::Internal, "there are no more epochs"));
     }
@@ -101,22 +103,22 @@ fn next_epoch(vault: &Vault<'_>, set: &ShareSet) -> Result<Epoch, Refusal> {
     if last.is_interrupted() {
         let serials: Vec<String> = last.envelopes.values().map(|envelope| envelope.serial.to_string()).collect();
         return Err(Refusal::new(Rule::SetAlreadyDealt, format!("the dealing of {} was interrupted", last.of))
-            .hint(format!("destroy whichever of its pages exist ({}), then: strongroom ceremony {} --void \"<reason>\"", serials.join(", "), set.name)));
+            .hint(format!("destroy whichever of its pages exist ({}), then: strongroom ceremony {} --void \"<reason>\"", serials.join(", "), set.name())));
     }
     if last.is_live(vault.mode()) {
         return Err(refusal.hint("it is live; a new epoch of a live set is a reissue, by its quorum"));
     }
     Err(refusal
         .hint("prove its pages, and it is live: strongroom prove --scan PAGES…")
-        .hint(format!("or declare it void: strongroom ceremony {} --void \"<reason>\"", set.name)))
+        .hint(format!("or declare it void: strongroom ceremony {} --void \"<reason>\"", set.name())))
 }
 
 /// Draws every page with a share of zeros, so that a name that does not fit is found before a secret exists.
 fn check_pages(vault: &Vault<'_>, set: &ShareSet, epoch: Epoch) -> Result<(), Refusal> {
     let words = ["abandon"; 8];
-    for (index, planned) in (1..).zip(&set.shares) {
+    for (index, planned) in (1..).zip(set.shares()) {
         let index = ShareIndex::new(index).map_err(|fault| Refusal::new(Rule::Internal, fault.to_string()))?;
-        let page = PageOf { plan: vault.plan(), set, epoch, mode: vault.mode(), dealt: Date::default() };
+        let page = PageOf { plan: vault.plan(), set, epoch, mode: vault.mode(), dealt: Date::default(), template: sheet::wording()? };
         sheet::check_fits(&page.sheet(index, planned, Serial::from_bits(0), words, "0000 0000 0000 0000 0000 00"))?;
     }
     Ok(())
@@ -134,21 +136,21 @@ pub struct Dealt<'a> {
 impl<'a> Dealt<'a> {
     /// Deals `set`, and derives its public half.
     pub fn deal(vault: &Vault<'_>, set: &'a ShareSet, epoch: Epoch, room: &mut Room<'_, '_>) -> Result<Self, Refusal> {
-        let dealing = sharing::deal(set.threshold, room.entropy)?;
+        let dealing = sharing::deal(set.threshold(), room.entropy)?;
         let kind = IdentityKind::X25519;
         let identity = SetIdentity::derive(dealing.secret, vault.mode(), kind)?;
         let core = Core {
             vault: vault.id(),
-            name: set.name.clone(),
-            purpose: set.purpose,
-            region: set.region.clone(),
+            name: set.name().clone(),
+            purpose: set.purpose(),
+            region: set.region().cloned(),
             epoch,
-            threshold: set.threshold,
+            threshold: set.threshold(),
             identity_kind: kind,
             recipient: identity.recipient(),
             commitments: dealing.commitments,
             successor_key: identity.successor_key(),
-            before: vault.register().last_epoch(&set.name).map_or(Hash([0; 32]), |last| last.core),
+            before: vault.register().last_epoch(set.name()).map_or(Hash([0; 32]), |last| last.core),
         };
         drop(identity);
         let fingerprint = core.fingerprint();
@@ -165,10 +167,10 @@ impl<'a> Dealt<'a> {
     /// Makes every page and reads it back, two at a time; each share is dropped with its page.
     pub fn render(self, plan: &Plan) -> Result<Rendered<'a>, Refusal> {
         let Self { set, core, fingerprint, dealt, shares } = self;
-        let page = PageOf { plan, set, epoch: core.epoch, mode: core.mode(), dealt };
+        let page = PageOf { plan, set, epoch: core.epoch, mode: core.mode(), dealt, template: sheet::wording()? };
         let envelopes: Vec<DealtEnvelope> = shares
             .iter()
-            .zip(&set.shares)
+            .zip(set.shares())
             .map(|((paper, serial, _), planned)| DealtEnvelope {
                 index: paper.head.index,
                 custodian: planned.custodian.clone(),
@@ -176,7 +178,7 @@ impl<'a> Dealt<'a> {
                 serial: *serial,
             })
             .collect();
-        let work: Vec<_> = shares.into_iter().zip(&set.shares).collect();
+        let work: Vec<_> = shares.into_iter().zip(set.shares()).collect();
         let queue = std::sync::Mutex::new(work.into_iter().enumerate());
         let made = std::sync::Mutex::new(Vec::new());
         std::thread::scope(|scope| {
@@ -186,7 +188,7 @@ impl<'a> Dealt<'a> {
                         let next = queue.lock().ok().and_then(|mut queue| queue.next());
                         let Some((at, ((paper, serial, tint), planned))) = next else { break };
                         let bytes = page.make(&paper, planned, serial, &fingerprint, &tint);
-                        let name = format!("{}-{}-share-{}-{serial}.pdf", set.name, core.epoch, paper.head.index);
+                        let name = format!("{}-{}-share-{}-{serial}.pdf", set.name(), core.epoch, paper.head.index);
                         if let Ok(mut made) = made.lock() {
                             made.push((at, bytes.map(|bytes| (name, bytes))));
                         }
@@ -241,7 +243,7 @@ impl Rendered<'_> {
         }
         drop(pages);
         change.commit(&[], vec![Event::Rendered { of: of.clone() }], room.clock.now())?;
-        room.voice.say(&format!("{of}: {} dealt, {} sheets made and read back", set.threshold, set.shares.len()));
+        room.voice.say(&format!("{of}: {} dealt, {} sheets made and read back", set.threshold(), set.shares().len()));
         room.voice.say(&format!("  fingerprint  {fingerprint}"));
         Ok(())
     }
@@ -256,7 +258,7 @@ fn paper_share(core: &Core, fingerprint: Fingerprint, share: Share) -> PaperShar
         fingerprint,
     };
     let (value, blinder) = share.into_scalars();
-    PaperShare { head, body: ShareBody::Open { value, blinder } }
+    PaperShare::new(head, value, blinder)
 }
 
 fn fresh_serial(
@@ -279,22 +281,22 @@ struct PageOf<'a> {
     epoch: Epoch,
     mode: Mode,
     dealt: Date,
+    template: Template,
 }
 
 impl PageOf<'_> {
     fn make(
         &self,
         paper: &PaperShare,
-        planned: &crate::plan::PlannedShare,
+        planned: &crate::plan::Share,
         serial: Serial,
         fingerprint: &Fingerprint,
         tint: &Secret<64>,
     ) -> Result<SecretBytes, Refusal> {
         let lines = paper.lines();
         let qr_text = lines.qr_text();
-        let missing = || Refusal::new(Rule::Internal, "a share has no line B");
-        let (a, b, c) = lines.as_texts();
-        let secret = SecretLines { qr_text: &qr_text, a, b: b.ok_or_else(missing)?, c };
+        let line = |line| lines.line(line).ok_or_else(|| Refusal::new(Rule::Internal, "a dealt share lacks a line"));
+        let secret = SecretLines { qr_text: &qr_text, a: line(Line::A)?, b: line(Line::B)?, c: lines.line(Line::C) };
         let hex = fingerprint.hex_grouped();
         let sheet = self.sheet(paper.head.index, planned, serial, fingerprint.words(), &hex);
         let page = sheet::render(&sheet, &secret, tint)?;
@@ -305,18 +307,18 @@ impl PageOf<'_> {
     fn sheet<'s>(
         &'s self,
         index: ShareIndex,
-        planned: &'s crate::plan::PlannedShare,
+        planned: &'s crate::plan::Share,
         serial: Serial,
         words: [&'s str; 8],
         fingerprint_hex: &'s str,
     ) -> ShareSheet<'s> {
         let custodian = self.plan.person(&planned.custodian);
         ShareSheet {
-            organisation: &self.plan.organisation,
+            organisation: self.plan.organisation().as_str(),
             custodian: custodian.map_or(planned.custodian.as_str(), |person| person.name.as_str()),
-            set: &self.set.name,
-            purpose: purpose_in_words(self.set.purpose),
-            threshold: self.set.threshold,
+            set: self.set.name(),
+            purpose: purpose_in_words(self.set.purpose()),
+            threshold: self.set.threshold(),
             index,
             epoch: self.epoch,
             dealt: self.dealt,
@@ -325,8 +327,12 @@ impl PageOf<'_> {
             words,
             fingerprint_hex,
             mode: self.mode,
-            paper: self.plan.paper,
+            paper: match self.plan.paper() {
+                crate::plan::PaperSize::A4 => crate::paper::page::PaperSize::A4,
+                crate::plan::PaperSize::Letter => crate::paper::page::PaperSize::Letter,
+            },
             recoverer_sha256: None,
+            template: &self.template,
         }
     }
 }

@@ -182,7 +182,7 @@ fn contact(text: &SecretText) -> Result<Content, Refusal> {
 }
 
 fn work_of(account: &Account, name: RecordName, generation: Generation, sets: Vec<SetEpoch>) -> Work {
-    Work { name, generation, sets, forbidden: vec![account.name.clone(), account.email.clone()] }
+    Work { name, generation, sets, forbidden: [Some(account.name.to_string()), account.email.as_ref().map(|email| email.value.to_string())].into_iter().flatten().collect() }
 }
 
 fn wants(account: &Account) -> Result<(), &'static str> {
@@ -205,5 +205,5 @@ fn record_names(account: &Account, factor: Factor) -> Vec<RecordName> {
 
 fn live_sets(vault: &Vault<'_>, account: &Account, name: &RecordName) -> Vec<SetEpoch> {
     let sets = vault.plan().sets_for(account, name.factor, name.device.as_ref());
-    sets.into_iter().filter_map(|set| vault.register().live(&set.name)).map(|state| state.of.clone()).collect()
+    sets.into_iter().filter_map(|set| vault.register().live(set.name())).map(|state| state.of.clone()).collect()
 }

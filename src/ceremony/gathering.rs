@@ -83,6 +83,11 @@ impl<'a> Gathering<'a> {
         self.wanted.iter().any(|(of, pile)| self.known.find(of).is_some_and(|epoch| pile.count() >= needed(epoch)))
     }
 
+    /// How far the gathering has come, in words.
+    pub fn progress(&self) -> String {
+        self.too_few().sentence().to_string()
+    }
+
     /// The identity of the first epoch whose threshold is met; or how many shares lack, and whose would help.
     pub fn finish(self) -> Result<Gathered, Refusal> {
         let too_few = self.too_few();

@@ -33,8 +33,6 @@ pub struct Request {
     pub approved_by: Option<PersonId>,
     /// The start of the machine.
     pub boot: Boot,
-    /// Whether both factors in one boot were allowed, by an exception that is in the ledger.
-    pub allow_both_factors: bool,
 }
 
 /// What may be opened: judged before a share is asked for.
@@ -55,6 +53,14 @@ pub struct Opened {
 }
 
 impl Request {
+    /// Refuses to gather one factor where this machine, since it was started, gathered the other one.
+    pub fn judge_boot(&self, vault: &Vault<'_>) -> Result<(), Refusal> {
+        match vault.register().record(&self.name) {
+            Some(state) => one_factor_a_boot(vault, &self.name, state, &self.boot),
+            None => Ok(()),
+        }
+    }
+
     /// Judges the request against the vault, before any share is at hand.
     pub fn judge(self, vault: &Vault<'_>, trust: &Trust) -> Result<Permit, Refusal> {
         if vault.mode() == Mode::Production {
@@ -63,9 +69,6 @@ impl Request {
         let state = vault.register().record(&self.name).cloned().ok_or_else(|| not_enrolled(vault, &self.name))?;
         trust.plan(vault)?;
         trust.record(&self.name, &state)?;
-        if vault.mode() == Mode::Production && !self.allow_both_factors {
-            one_factor_a_boot(vault, &self.name, &state, &self.boot)?;
-        }
         let on_paper = trust.is_on_paper();
         Ok(Permit { request: self, state, on_paper })
     }

@@ -74,6 +74,11 @@ impl Share {
         self.blinder.as_ref()
     }
 
+    /// The two scalars, to be written on paper.
+    pub fn into_scalars(self) -> (Secret<32>, Option<Secret<32>>) {
+        (self.value, self.blinder)
+    }
+
     /// Whether both say the same. In constant time, although only a share's own reader ever asks.
     pub fn same_as(&self, other: &Self) -> bool {
         use vsss_rs::subtle::ConstantTimeEq as _;

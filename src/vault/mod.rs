@@ -173,6 +173,17 @@ impl<'a> Change<'a> {
         Ok(())
     }
 
+    /// Replaces the plan's file, and names it in the ledger.
+    pub fn replace_plan(&mut self, text: &str, now: Timestamp) -> Result<(), Refusal> {
+        let plan = Plan::parse(text)?;
+        let sha256 = Hash::of(text.as_bytes());
+        if sha256 == self.vault.plan_hash {
+            return Ok(());
+        }
+        (self.vault.plan, self.vault.plan_hash) = (plan, sha256);
+        self.commit(&[(PLAN.to_string(), text.as_bytes().to_vec())], Vec::new(), now)
+    }
+
     /// The head to put on paper: a closing entry is appended unless the last line is one and the plan is still the same.
     pub fn close(&mut self, entropy: &mut Entropy<'_>, now: Timestamp) -> Result<Hash, Refusal> {
         let closed = matches!(self.chain().entries().last().map(|entry| &entry.event), Some(Event::Closing { .. }));

@@ -140,7 +140,7 @@ pub(super) struct Used {
 
 /// The part of a face that goes into a document.
 pub(super) struct Subset {
-    /// A TrueType font of the glyphs used.
+    /// A TrueType font of the glyphs used, without a character map: the page has its own.
     pub ttf: Vec<u8>,
     /// For each code, from 0: the glyph, the width in thousandths, and the symbol (none for code 0).
     pub glyphs: Vec<(u16, f32, Option<char>)>,
@@ -168,36 +168,26 @@ impl Used {
 
     /// The font for these symbols.
     pub(super) fn subset(&self, face: Face) -> Result<Subset, Refusal> {
-        let symbols = self.codes.keys().copied().collect();
-        let whole = font_subset::Font::opentype(face.bytes()).map_err(fault)?;
-        let ttf = whole.subset(&symbols).map_err(fault)?.to_opentype();
-        let font = FontRef::new(&ttf).map_err(fault)?;
-        let (charmap, head, metrics) = (
-            font.charmap(),
-            font.head().map_err(fault)?,
-            font.metrics(Size::unscaled(), LocationRef::default()),
-        );
-        let scale = 1000.0 / f32::from(head.units_per_em());
+        let (font, whole) = (face.font(), FontRef::new(face.bytes()).map_err(fault)?);
+        let mut kept = subsetter::GlyphRemapper::new();
         let mut glyphs = vec![(0, 0.0, None); self.codes.len() + 1];
         for (&symbol, &code) in &self.codes {
-            let glyph = charmap
-                .map(symbol)
-                .ok_or_else(|| unknown(&symbol.to_string(), symbol))?;
-            let width = face
-                .advance(symbol)
-                .ok_or_else(|| unknown(&symbol.to_string(), symbol))?;
-            glyphs[usize::from(code)] = (glyph.to_u32() as u16, width, Some(symbol));
+            let unknown = || unknown(&symbol.to_string(), symbol);
+            let glyph = font.charmap.map(symbol).ok_or_else(unknown)?;
+            let width = face.advance(symbol).ok_or_else(unknown)?;
+            glyphs[usize::from(code)] = (kept.remap(glyph.to_u32() as u16), width, Some(symbol));
         }
-        let bounds = [head.x_min(), head.y_min(), head.x_max(), head.y_max()].map(|edge| f32::from(edge) * scale);
-        let (ascent, descent) = (metrics.ascent * scale, metrics.descent * scale);
-        let cap_height = metrics.cap_height.unwrap_or(metrics.ascent) * scale;
+        let ttf = subsetter::subset(face.bytes(), 0, &kept).map_err(fault)?;
+        let scale = 1000.0 / font.units;
+        let head = whole.head().map_err(fault)?;
+        let metrics = whole.metrics(Size::unscaled(), LocationRef::default());
         Ok(Subset {
-            ttf: slim(&ttf).unwrap_or(ttf),
+            ttf,
             glyphs,
-            bounds,
-            ascent,
-            descent,
-            cap_height,
+            bounds: [head.x_min(), head.y_min(), head.x_max(), head.y_max()].map(|edge| f32::from(edge) * scale),
+            ascent: metrics.ascent * scale,
+            descent: metrics.descent * scale,
+            cap_height: metrics.cap_height.unwrap_or(metrics.ascent) * scale,
         })
     }
 }
@@ -207,46 +197,6 @@ fn fault(fault: impl std::fmt::Display) -> Refusal {
         Rule::Internal,
         format!("an embedded font cannot be cut to its glyphs: {fault}"),
     )
-}
-
-/// The same font with the six tables that a PDF wants of TrueType (ISO 32000-1, 9.9), and the three that hint its glyphs.
-/// Names, licence text and character maps stay behind: a page has its own map.
-fn slim(ttf: &[u8]) -> Option<Vec<u8>> {
-    const KEPT: [&[u8; 4]; 6] = [b"glyf", b"head", b"hhea", b"hmtx", b"loca", b"maxp"];
-    let font = FontRef::new(ttf).ok()?;
-    let tables: Vec<_> = KEPT
-        .iter()
-        .map(|tag| font.table_data(skrifa::Tag::new(tag)).map(|data| (*tag, data)))
-        .collect::<Option<_>>()?;
-    let count = KEPT.len() as u16;
-    let mut slim = Vec::with_capacity(ttf.len());
-    slim.extend_from_slice(&[0, 1, 0, 0]);
-    // Six tables: the search fields are those of the largest power of two below, 4 (OpenType 1.9, table directory).
-    for field in [count, 64, 2, count * 16 - 64] {
-        slim.extend_from_slice(&field.to_be_bytes());
-    }
-    let mut offset = 12 + 16 * KEPT.len();
-    for (tag, data) in &tables {
-        slim.extend_from_slice(*tag);
-        slim.extend_from_slice(&checksum(data.as_bytes()).to_be_bytes());
-        slim.extend_from_slice(&(offset as u32).to_be_bytes());
-        slim.extend_from_slice(&(data.len() as u32).to_be_bytes());
-        offset += data.len().next_multiple_of(4);
-    }
-    for (_, data) in &tables {
-        slim.extend_from_slice(data.as_bytes());
-        slim.resize(slim.len().next_multiple_of(4), 0);
-    }
-    Some(slim)
-}
-
-fn checksum(data: &[u8]) -> u32 {
-    let word = |chunk: &[u8]| {
-        let mut bytes = [0; 4];
-        bytes[..chunk.len()].copy_from_slice(chunk);
-        u32::from_be_bytes(bytes)
-    };
-    data.chunks(4).map(word).fold(0, u32::wrapping_add)
 }
 
 #[cfg(test)]

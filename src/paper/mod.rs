@@ -15,3 +15,4 @@ pub mod read_back;
 pub mod scan;
 pub mod sheet;
 pub mod template;
+pub mod text;

@@ -1,1 +1,82 @@
-//! Being built.
+//! A page counts as rendered when it says what it was meant to say, to readers that did not draw it.
+//!
+//! Rules of this file:
+//! - both codes are read from the page's image, each from its own place, so that neither stands in for the other;
+//! - every symbol of every line is found in the page's text, at its place, and nothing else in that place;
+//! - a page that differs in one symbol is refused, and no refusal quotes it.
+
+use super::decode;
+use super::page::PaperSize;
+use super::raster::Sheets;
+use super::sheet::SecretLines;
+use super::sheet::geometry::{Area, GROUPS, Geometry, QUIET};
+use super::text::{self, Glyph};
+use crate::refusal::{Refusal, Rule};
+use crate::secret::SecretBytes;
+
+/// The resolution at which readers do best.
+const DPI: f32 = 150.0;
+
+/// Reads a share sheet back from its PDF, and refuses it unless both codes and all lines say what they should.
+pub fn read_back(pdf: &SecretBytes, secret: &SecretLines<'_>) -> Result<(), Refusal> {
+    let sheets = pdf.expose(Sheets::open)?;
+    let paper = paper_of(&sheets)?;
+    let plan = Geometry::new(paper, secret.c.is_some());
+    lines_agree(&text::glyphs(&sheets, 0)?, &plan, secret)?;
+    let page = sheets.draw(0, DPI)?;
+    let pixels = |millimetres: f32| (millimetres / 25.4 * DPI) as u32;
+    for (place, name) in [(plan.high, "upper"), (plan.low, "lower")] {
+        let Area { x, y, width, height } = place.grown(QUIET);
+        let crop = page.crop(pixels(x), pixels(y), pixels(width), pixels(height));
+        let read =
+            decode::one(&crop).ok_or_else(|| unfit(&format!("the {name} code of the page cannot be read back")))?;
+        if !decode::same_text(&read, secret.qr_text) {
+            return Err(unfit(&format!(
+                "the {name} code of the page reads back as another share"
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn unfit(sentence: &str) -> Refusal {
+    Refusal::new(Rule::PageUnfit, sentence).hint("nothing was printed; start again")
+}
+
+fn paper_of(sheets: &Sheets) -> Result<PaperSize, Refusal> {
+    let near = |paper: &PaperSize| {
+        sheets
+            .size(0)
+            .is_some_and(|(width, height)| (width - paper.width()).abs() < 0.1 && (height - paper.height()).abs() < 0.1)
+    };
+    let paper = [PaperSize::A4, PaperSize::Letter].into_iter().find(near);
+    paper
+        .filter(|_| sheets.count() == 1)
+        .ok_or_else(|| unfit("the page is not one sheet of A4 or Letter"))
+}
+
+/// Every group, symbol by symbol: four of them from its place to the right, and no fifth.
+fn lines_agree(glyphs: &[Glyph], plan: &Geometry, secret: &SecretLines<'_>) -> Result<(), Refusal> {
+    let width = plan.symbol_size * 0.602 * super::fonts::MM_PER_PT;
+    for (line, text) in secret.lines().enumerate() {
+        for group in 0..GROUPS[line] {
+            let (x, y) = plan.group(line, group);
+            let near =
+                |glyph: &&Glyph| (glyph.y - y).abs() < 0.5 && glyph.x > x - width / 2.0 && glyph.x < x + width * 4.5;
+            let mut found: Vec<&Glyph> = glyphs.iter().filter(near).collect();
+            found.sort_by(|a, b| a.x.total_cmp(&b.x));
+            let agrees = text.expose(|text| {
+                let group = text.chars().skip(4 * group).take(4);
+                found.len() == 4 && found.iter().map(|glyph| glyph.symbol).eq(group)
+            });
+            if !agrees {
+                let letter = ["A", "B", "C"][line];
+                return Err(unfit(&format!(
+                    "group {letter}{} of the page reads back as another",
+                    group + 1
+                )));
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,124 @@
+//! The text of a PDF page, glyph by glyph, as a reader of PDFs sees it.
+//!
+//! Rules of this file:
+//! - what counts is what the page draws and how its fonts say to read it, not what we meant to draw: the reader is not the
+//!   writer's code;
+//! - a glyph that its font does not turn into text is left out: such are those of the tint;
+//! - the text is secret.
+
+use super::raster::Sheets;
+use crate::refusal::{Refusal, Rule};
+use crate::secret::{SecretBytes, SecretText};
+use hayro::hayro_interpret::font::GlyphRun;
+use hayro::hayro_interpret::hayro_syntax::page::Page;
+use hayro::hayro_interpret::util::TransformExt as _;
+use hayro::hayro_interpret::{
+    BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps, InterpreterCache,
+    InterpreterSettings, SoftMask, interpret_page,
+};
+use hayro::kurbo::{Affine, BezPath, Point, Rect};
+use zeroize::Zeroize as _;
+
+/// One glyph that has a meaning as text.
+pub(super) struct Glyph {
+    /// What it says.
+    pub symbol: char,
+    /// Where it begins, in millimetres from the left.
+    pub x: f32,
+    /// Its baseline, in millimetres from the top.
+    pub y: f32,
+}
+
+/// Glyphs, wiped when dropped.
+pub(super) struct Glyphs(Vec<Glyph>);
+
+impl std::ops::Deref for Glyphs {
+    type Target = [Glyph];
+
+    fn deref(&self) -> &[Glyph] {
+        &self.0
+    }
+}
+
+impl Drop for Glyphs {
+    fn drop(&mut self) {
+        self.0.iter_mut().for_each(|glyph| glyph.symbol.zeroize());
+    }
+}
+
+/// The glyphs of page `page`, counted from 0, in the order in which they are drawn.
+pub(super) fn glyphs(sheets: &Sheets, page: usize) -> Result<Glyphs, Refusal> {
+    let unreadable = || {
+        Refusal::new(
+            Rule::ScanUnreadable,
+            format!("page {} of this PDF cannot be read as text", page + 1),
+        )
+    };
+    sheets
+        .with(|pdf| {
+            let page: &Page<'_> = pdf.pages().get(page)?;
+            let (width, height) = page.render_dimensions();
+            let transform = page.initial_transform(true).to_kurbo();
+            let area = Rect::new(0.0, 0.0, f64::from(width), f64::from(height));
+            let cache = InterpreterCache::new();
+            let mut context = Context::new(transform, area, &cache, page.xref(), InterpreterSettings::default());
+            let mut collector = Collector {
+                glyphs: Glyphs(Vec::with_capacity(4096)),
+            };
+            interpret_page(page, &mut context, &mut collector);
+            Some(collector.glyphs)
+        })
+        .flatten()
+        .ok_or_else(unreadable)
+}
+
+/// The text of a page, a line for each baseline, from the top; glyphs of a line from the left, a space where there is a gap.
+pub fn page_text(pdf: &SecretBytes, page: usize) -> Result<SecretText, Refusal> {
+    let sheets = pdf.expose(Sheets::open)?;
+    let mut glyphs = glyphs(&sheets, page)?;
+    let line = |glyph: &Glyph| (glyph.y * 10.0).round();
+    glyphs
+        .0
+        .sort_by(|a, b| line(a).total_cmp(&line(b)).then(a.x.total_cmp(&b.x)));
+    Ok(SecretText::build(glyphs.len() * 5, |text| {
+        let mut last: Option<&Glyph> = None;
+        for glyph in glyphs.iter() {
+            match last {
+                Some(before) if line(before) != line(glyph) => text.push('\n'),
+                // Wider than any symbol of running text: a new word.
+                Some(before) if glyph.x - before.x > 5.0 => text.push(' '),
+                _ => {}
+            }
+            text.push(glyph.symbol);
+            last = Some(glyph);
+        }
+    }))
+}
+
+struct Collector {
+    glyphs: Glyphs,
+}
+
+impl<'a> Device<'a> for Collector {
+    fn draw_glyph_run(&mut self, run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, _: &DrawMode) {
+        const MM: f64 = 25.4 / 72.0;
+        for glyph in run.glyphs() {
+            if let Some(hayro::hayro_interpret::hayro_cmap::BfString::Char(symbol)) = glyph.as_unicode() {
+                let place: Affine = props.transform * glyph.transform();
+                let Point { x, y } = place * Point::ORIGIN;
+                self.glyphs.0.push(Glyph {
+                    symbol,
+                    x: (x * MM) as f32,
+                    y: (y * MM) as f32,
+                });
+            }
+        }
+    }
+
+    fn draw_path(&mut self, _: &BezPath, _: DrawProps<'a>, _: &DrawMode) {}
+    fn push_clip_path(&mut self, _: &ClipPath) {}
+    fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'a>>, _: BlendMode) {}
+    fn draw_image(&mut self, _: Image<'a, '_>, _: ImageDrawProps<'a>) {}
+    fn pop_clip(&mut self) {}
+    fn pop_transparency_group(&mut self) {}
+}

@@ -106,6 +106,7 @@ rules! {
     LedgerBroken            "ledger-broken"             No      "a ledger chain is whole from its first line";
     AnchorUnknown           "anchor-unknown"            No      "the words of an anchor are those of a closing entry of this vault";
     NothingScanned          "nothing-scanned"           No      "a scan shows at least one share";
+    RehearsalFailed         "rehearsal-failed"          No      "a rehearsal does what the program promises";
     // unsafe
     NetworkReachable        "network-reachable"         Safety  "no network is reachable where secrets are";
     SwapOn                  "swap-on"                   Safety  "no secret can reach a disk by way of swap";

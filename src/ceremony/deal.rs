@@ -118,7 +118,7 @@ fn check_pages(vault: &Vault<'_>, set: &ShareSet, epoch: Epoch) -> Result<(), Re
     let words = ["abandon"; 8];
     for (index, planned) in (1..).zip(set.shares()) {
         let index = ShareIndex::new(index).map_err(|fault| Refusal::new(Rule::Internal, fault.to_string()))?;
-        let page = PageOf { plan: vault.plan(), set, epoch, mode: vault.mode(), dealt: Date::default(), template: sheet::wording()? };
+        let page = PageOf::new(vault.plan(), set, epoch, vault.mode(), Date::default())?;
         sheet::check_fits(&page.sheet(index, planned, Serial::from_bits(0), words, "0000 0000 0000 0000 0000 00"))?;
     }
     Ok(())
@@ -167,7 +167,7 @@ impl<'a> Dealt<'a> {
     /// Makes every page and reads it back, two at a time; each share is dropped with its page.
     pub fn render(self, plan: &Plan) -> Result<Rendered<'a>, Refusal> {
         let Self { set, core, fingerprint, dealt, shares } = self;
-        let page = PageOf { plan, set, epoch: core.epoch, mode: core.mode(), dealt, template: sheet::wording()? };
+        let page = PageOf::new(plan, set, core.epoch, core.mode(), dealt)?;
         let envelopes: Vec<DealtEnvelope> = shares
             .iter()
             .zip(set.shares())
@@ -275,7 +275,7 @@ fn fresh_serial(
 }
 
 /// What the pages of one epoch have in common.
-struct PageOf<'a> {
+pub(super) struct PageOf<'a> {
     plan: &'a Plan,
     set: &'a ShareSet,
     epoch: Epoch,
@@ -284,8 +284,13 @@ struct PageOf<'a> {
     template: Template,
 }
 
-impl PageOf<'_> {
-    fn make(
+impl<'a> PageOf<'a> {
+    pub(super) fn new(plan: &'a Plan, set: &'a ShareSet, epoch: Epoch, mode: Mode, dealt: Date) -> Result<Self, Refusal> {
+        Ok(Self { plan, set, epoch, mode, dealt, template: sheet::wording()? })
+    }
+
+    /// The page of one share, read back from its own image.
+    pub(super) fn make(
         &self,
         paper: &PaperShare,
         planned: &crate::plan::Share,

@@ -59,7 +59,7 @@ impl KnownEpochs {
             };
             return Err(Refusal::new(Rule::ShareOfOtherWorld, sentence));
         }
-        let epoch = self.epochs.iter().find(|epoch| epoch.stored.fingerprint == head.fingerprint).ok_or_else(|| {
+        let epoch = self.epoch_of(&head).ok_or_else(|| {
             Refusal::new(Rule::ShareOfUnknownSet, format!("this share is of a set that this vault does not know: {}", head.fingerprint))
                 .hint("compare the 8 words on the sheet with those of this vault's sets; another copy of the vault may know it")
         })?;
@@ -73,6 +73,11 @@ impl KnownEpochs {
             Refusal::new(Rule::ShareLocked, format!("{name} stands under a passphrase, which this version cannot open yet"))
         })?;
         Ok(Claim { epoch, share })
+    }
+
+    /// The epoch that a share's fingerprint names.
+    pub fn epoch_of(&self, head: &ShareHead) -> Option<&KnownEpoch> {
+        self.epochs.iter().find(|epoch| epoch.stored.fingerprint == head.fingerprint)
     }
 
     /// `share 2 of root-password, epoch 1 (Jonas Weber, serial 4K7-2QD)`: how a person finds the sheet.

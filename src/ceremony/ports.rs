@@ -4,11 +4,15 @@ use crate::refusal::Refusal;
 use crate::secret::{SecretBytes, SecretText};
 use jiff::Timestamp;
 use std::path::Path;
+use std::time::Duration;
 
 /// What time the laptop believes it is.
 pub trait Clock {
     /// Now.
     fn now(&self) -> Timestamp;
+
+    /// How long this process has run, by a clock that never jumps.
+    fn elapsed(&self) -> Duration;
 }
 
 /// Where pages with secrets go: memory-backed storage, later a printer.

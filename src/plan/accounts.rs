@@ -224,7 +224,7 @@ impl Account {
             Provider::Other => table.optional("email"),
         };
         let readers = |key| match table.optional(key) {
-            None => Ok(Placed {
+            None => Ok::<_, Refusal>(Placed {
                 value: Vec::new(),
                 place: id.place,
             }),

@@ -12,6 +12,8 @@ pub mod rehearse;
 
 use crate::ceremony::ports::Clock;
 use jiff::Timestamp;
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
 
 /// The laptop's own clock.
 pub struct SystemClock;
@@ -19,6 +21,11 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         Timestamp::now()
+    }
+
+    fn elapsed(&self) -> Duration {
+        static STARTED: LazyLock<Instant> = LazyLock::new(Instant::now);
+        STARTED.elapsed()
     }
 }
 

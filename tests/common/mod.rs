@@ -1,0 +1,182 @@
+//! What the tests of the whole program share: running it, scratch folders, and vaults that are made once.
+
+#![allow(dead_code, clippy::unwrap_used, reason = "each test file uses a part of this, and a test may stop at the first surprise")]
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+/// How a run of the program ended.
+#[derive(Debug)]
+pub struct Ended {
+    pub status: i32,
+    pub out: String,
+    pub err: String,
+}
+
+impl Ended {
+    #[track_caller]
+    pub fn ok(self) -> Self {
+        assert_eq!(self.status, 0, "{self:?}");
+        self
+    }
+
+    /// The run was refused: with this status, under this rule, and with nothing on standard output.
+    #[track_caller]
+    pub fn refused(self, status: i32, rule: &str) -> Self {
+        assert_eq!(self.status, status, "{self:?}");
+        assert!(self.err.contains(&format!("({rule})")), "{self:?}");
+        assert_eq!(self.out, "", "a refusal leaves standard output empty");
+        assert!(!self.err.contains("panicked"), "{self:?}");
+        self
+    }
+
+    pub fn first_line(&self) -> String {
+        self.out.lines().next().unwrap_or_default().to_string()
+    }
+}
+
+/// The program, as the tests found it.
+pub fn program() -> &'static str {
+    env!("CARGO_BIN_EXE_strongroom")
+}
+
+/// Runs `strongroom` with these arguments and nothing on standard input.
+pub fn run(arguments: &[&str]) -> Ended {
+    run_with(program(), arguments, b"")
+}
+
+/// As [`run`], in a network namespace of its own: what production asks for.
+pub fn run_isolated(arguments: &[&str]) -> Ended {
+    let all: Vec<&str> = ["-rn", program()].into_iter().chain(arguments.iter().copied()).collect();
+    run_with("unshare", &all, b"")
+}
+
+/// Runs any program with `input` on its standard input.
+pub fn run_with(program: &str, arguments: &[&str], input: &[u8]) -> Ended {
+    let mut child = Command::new(program)
+        .args(arguments)
+        .env_remove("STRONGROOM_VAULT")
+        .env_remove("STRONGROOM_SITE")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap_or_else(|fault| panic!("{program} is needed by this test, and `.ci/run` installs it: {fault}"));
+    let _ = child.stdin.take().unwrap().write_all(input);
+    let ended = child.wait_with_output().unwrap();
+    Ended {
+        status: ended.status.code().unwrap_or(-1),
+        out: String::from_utf8_lossy(&ended.stdout).into_owned(),
+        err: String::from_utf8_lossy(&ended.stderr).into_owned(),
+    }
+}
+
+/// A folder in memory, removed with this value.
+pub struct Scratch(PathBuf);
+
+impl Scratch {
+    pub fn new() -> Self {
+        static NUMBER: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let path = Path::new("/dev/shm").join(format!("strongroom-test-{}-{number}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&path);
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    pub fn join(&self, name: &str) -> String {
+        self.0.join(name).display().to_string()
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A vault and its pages.
+pub struct World {
+    pub scratch: Scratch,
+    pub vault: String,
+    pub pages: String,
+}
+
+impl World {
+    /// Runs a command on this vault.
+    pub fn run(&self, arguments: &[&str]) -> Ended {
+        self.run_with_input(arguments, "")
+    }
+
+    /// As [`World::run`], with text on standard input.
+    pub fn run_with_input(&self, arguments: &[&str], input: &str) -> Ended {
+        let all: Vec<&str> = ["--vault", &self.vault].into_iter().chain(arguments.iter().copied()).collect();
+        run_with(program(), &all, input.as_bytes())
+    }
+
+    /// As [`World::run`], without a network.
+    pub fn run_isolated(&self, arguments: &[&str]) -> Ended {
+        let all: Vec<&str> = ["--vault", &self.vault].into_iter().chain(arguments.iter().copied()).collect();
+        run_isolated(&all)
+    }
+
+    /// The pages of a set, in the order of their indices.
+    pub fn sheets(&self, set: &str) -> Vec<String> {
+        let mut names: Vec<PathBuf> = std::fs::read_dir(&self.pages).unwrap().map(|entry| entry.unwrap().path()).collect();
+        names.sort();
+        let start = format!("{set}-1-share-");
+        let of_set = names.into_iter().filter(|name| name.file_name().unwrap().to_str().unwrap().starts_with(&start));
+        of_set.map(|name| name.display().to_string()).collect()
+    }
+
+    /// `recover` of a password with these scans.
+    pub fn recover_password(&self, scans: &[&str]) -> Ended {
+        let fixed = [
+            "recover", "--account", MEMBER, "--factor", "password", "--task", "security-event", "--reason", "exercise",
+            "--unattended", "--stdout",
+        ];
+        let scan = if scans.is_empty() { vec![] } else { vec!["--scan"] };
+        let all: Vec<&str> = fixed.into_iter().chain(scan).chain(scans.iter().copied()).collect();
+        self.run(&all)
+    }
+
+    /// A copy that a test may change.
+    pub fn copy(&self) -> Self {
+        let scratch = Scratch::new();
+        let (vault, pages) = (scratch.join("vault"), scratch.join("pages"));
+        for (from, to) in [(&self.vault, &vault), (&self.pages, &pages)] {
+            run_with("cp", &["-a", from, to], b"").ok();
+        }
+        Self { scratch, vault, pages }
+    }
+}
+
+/// A member of the example organisation.
+pub const MEMBER: &str = "734602235274";
+
+/// A rehearsal of the example with `root-password` and the three MFA sets dealt, passwords and one seed enrolled. Made once;
+/// a test that changes it works on a copy.
+pub fn rehearsal() -> &'static World {
+    static WORLD: OnceLock<World> = OnceLock::new();
+    WORLD.get_or_init(|| {
+        let scratch = Scratch::new();
+        let (vault, pages) = (scratch.join("vault"), scratch.join("pages"));
+        let world = World { scratch, vault, pages };
+        run(&["init", &world.vault, "--example", "--rehearsal"]).ok();
+        world.run(&["ceremony", "root-password", "--unattended", "--out", &world.pages]).ok();
+        world.run(&["ceremony", "mfa-emea", "mfa-amer", "mfa-apac", "--unattended", "--out", &world.pages]).ok();
+        world.run(&["enroll", "--all", "--factor", "password", "--unattended"]).ok();
+        let seed = ["enroll", MEMBER, "--factor", "mfa", "--device", "emea", "--from", "-", "--unattended"];
+        world.run_with_input(&seed, SEED).ok();
+        world
+    })
+}
+
+/// A throwaway seed.
+pub const SEED: &str = "otpauth://totp/test?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";

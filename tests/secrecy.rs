@@ -1,0 +1,44 @@
+//! No secret type can be printed, cloned, compared or serialised: this file does not compile if one gains the ability.
+
+use serde::Serialize;
+use static_assertions::assert_not_impl_any;
+use std::fmt::{Debug, Display};
+use strongroom::code::share_code::{PaperShare, ShareBody};
+use strongroom::code::share_lines::ShareLines;
+use strongroom::crypto::identity::SetIdentity;
+use strongroom::crypto::passphrase::Passphrase;
+use strongroom::crypto::sharing::{Dealing, ProvedShare, Quorum, SetSecret, Share};
+use strongroom::crypto::totp::{Code, Seed};
+use strongroom::secret::{Secret, SecretBytes, SecretText};
+use strongroom::vault::record::{Content, Record};
+
+macro_rules! secret {
+    ($($name:ident: $type:ty;)*) => {$(
+        assert_not_impl_any!($type: Debug, Display, Clone, Copy, PartialEq, Serialize);
+
+        #[test]
+        fn $name() {
+            assert!(!std::any::type_name::<$type>().is_empty());
+        }
+    )*};
+}
+
+secret! {
+    secret_bytes_of_fixed_length_stay_secret: Secret<32>;
+    secret_text_stays_secret: SecretText;
+    secret_bytes_stay_secret: SecretBytes;
+    the_secret_of_a_set_stays_secret: SetSecret;
+    a_share_stays_secret: Share;
+    a_proved_share_stays_secret: ProvedShare;
+    a_quorum_stays_secret: Quorum;
+    a_dealing_stays_secret: Dealing;
+    an_identity_stays_secret: SetIdentity;
+    a_share_on_paper_stays_secret: PaperShare;
+    the_body_of_a_share_stays_secret: ShareBody;
+    the_lines_of_a_share_stay_secret: ShareLines;
+    a_passphrase_stays_secret: Passphrase;
+    a_seed_stays_secret: Seed;
+    a_code_stays_secret: Code;
+    the_content_of_a_record_stays_secret: Content;
+    an_opened_record_stays_secret: Record;
+}

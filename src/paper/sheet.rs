@@ -211,11 +211,11 @@ impl Painter<'_> {
         };
         let column = Column {
             x: left,
-            y: y - 5.0,
+            y: y - 4.6,
             width: room,
             lines: 2,
-            size: 13.0,
-            leading: 5.6,
+            size: 12.5,
+            leading: 5.2,
         };
         self.page.paragraph(column, std::slice::from_ref(&whole)).map(|_| ())
     }
@@ -304,9 +304,9 @@ impl Painter<'_> {
             }
             let room = ((plan.second_fold - 2.0 - y) / 5.0) as usize + 1;
             let column = Column {
-                x: x + 6.1,
+                x: x + 5.4,
                 y,
-                width: 79.9,
+                width: 80.6,
                 lines: room,
                 size: 10.5,
                 leading: 5.0,

@@ -235,11 +235,8 @@ impl Geometry {
     /// The window of the tint panel at the left, above the tint of the high code.
     pub(in crate::paper) fn finished(&self) -> (f32, f32, f32) {
         let tint = self.code_tint(self.high);
-        (
-            self.high.x,
-            self.first_fold + 8.1,
-            tint.x + tint.width - CARELESS - self.high.x,
-        )
+        let right = (tint.x + tint.width - CARELESS).min(self.lines_tint().x - 2.0);
+        (self.high.x, self.first_fold + 8.1, right - self.high.x)
     }
 
     /// The window of the tint panel at the right, below the tint of the low code.
@@ -259,8 +256,8 @@ impl Geometry {
     pub(in crate::paper) fn without(&self) -> (f32, f32, f32) {
         (
             self.high.x,
-            self.high.y + self.high.height + if self.locked { 6.6 } else { 7.6 },
-            self.high.width,
+            self.high.y + self.high.height + if self.locked { 6.6 } else { 7.0 },
+            self.high.width + 2.0,
         )
     }
 }

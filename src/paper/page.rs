@@ -7,7 +7,7 @@
 //! - nothing depends on a clock, a machine or an earlier page of the process.
 
 use super::fonts::{Face, MM_PER_PT, Used, shown};
-use super::pdf::{self, FACES, Parts, numbered};
+use super::pdf::{self, FACES, Parts, SILENT, numbered};
 use crate::refusal::{Refusal, Rule};
 use crate::secret::SecretBytes;
 use pdf_writer::types::TextRenderingMode;
@@ -286,7 +286,7 @@ impl Document {
             .set_line_width(0.7)
             .begin_text()
             .set_text_rendering_mode(TextRenderingMode::Stroke)
-            .set_font(Name(FACES[style.face as usize].0), style.size)
+            .set_font(Name(FACES[style.face as usize]), style.size)
             .set_text_matrix(matrix)
             .show(Str(&codes))
             .end_text()
@@ -294,13 +294,13 @@ impl Document {
         Ok(())
     }
 
-    /// Symbols as a mirror shows them that stands on the line `y`, in a font that tells a reader of text nothing.
-    pub(super) fn mirrored(&mut self, style: Style, x: f32, y: f32, symbols: &[u8]) {
+    /// Mono symbols as a mirror shows them that stands on the line `y`; a reader of text finds blanks.
+    pub(super) fn mirrored(&mut self, size: f32, x: f32, y: f32, symbols: &[u8]) {
         let (x, y) = self.point(x, y);
-        let codes = self.codes(style.face, symbols.iter().map(|symbol| char::from(*symbol)));
+        let codes = self.codes(Face::Mono, symbols.iter().map(|symbol| char::from(*symbol)));
         self.page()
             .begin_text()
-            .set_font(Name(FACES[style.face as usize].1), style.size)
+            .set_font(Name(SILENT), size)
             .set_text_matrix([1.0, 0.0, 0.0, -1.0, x, y])
             .show(Str(&codes))
             .end_text();
@@ -378,7 +378,7 @@ impl Document {
         let codes = self.codes(style.face, text.chars());
         self.page()
             .begin_text()
-            .set_font(Name(FACES[style.face as usize].0), style.size)
+            .set_font(Name(FACES[style.face as usize]), style.size)
             .set_text_matrix([1.0, 0.0, 0.0, 1.0, x, y])
             .show(Str(&codes))
             .end_text();

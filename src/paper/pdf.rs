@@ -29,8 +29,10 @@ pub(super) struct Parts<'a> {
     pub used: &'a [Used; 3],
 }
 
-/// The name of a face in a page, and of its twin that tells a reader of text nothing.
-pub(super) const FACES: [(&[u8], &[u8]); 3] = [(b"R", b"r"), (b"B", b"b"), (b"M", b"m")];
+/// The names of the faces in a page.
+pub(super) const FACES: [&[u8]; 3] = [b"R", b"B", b"M"];
+/// The name of the twin of the mono face that tells a reader of text nothing but blanks.
+pub(super) const SILENT: &[u8] = b"S";
 
 /// The name of the stamp or picture with this number.
 pub(super) fn numbered(letter: char, number: usize) -> String {
@@ -51,8 +53,15 @@ pub(super) fn write(parts: &Parts<'_>) -> Result<SecretBytes, Refusal> {
     for face in Face::ALL {
         let used = &parts.used[face as usize];
         if !used.is_empty() {
-            let (text, silent) = writer.font(face, &used.subset(face)?)?;
-            fonts.extend([(FACES[face as usize].0, text), (FACES[face as usize].1, silent)]);
+            let subset = used.subset(face)?;
+            let embedded = writer.embed(face, &subset)?;
+            fonts.push((
+                FACES[face as usize],
+                writer.font(face, &subset, embedded, |symbol| symbol)?,
+            ));
+            if face == Face::Mono {
+                fonts.push((SILENT, writer.font(face, &subset, embedded, |_| ' ')?));
+            }
         }
     }
     let mut objects = Vec::new();
@@ -119,16 +128,10 @@ impl Writer {
         Ok(id)
     }
 
-    /// The face twice over one embedded font: with its way back to text, and without.
-    fn font(&mut self, face: Face, subset: &Subset) -> Result<(Ref, Ref), Refusal> {
-        let system = SystemInfo {
-            registry: Str(b"Adobe"),
-            ordering: Str(b"Identity"),
-            supplement: 0,
-        };
-        let name = format!("STRONG+{}", face.name());
+    /// The glyphs of a face, to be used under any number of names.
+    fn embed(&mut self, face: Face, subset: &Subset) -> Result<Ref, Refusal> {
+        let name = tagged(face);
         let name = Name(name.as_bytes());
-
         let (file, ttf) = (self.id(), packed(&subset.ttf)?);
         self.pdf
             .stream(file, &ttf)
@@ -160,32 +163,44 @@ impl Writer {
         let mut cid = self.pdf.cid_font(descendant);
         cid.subtype(CidFontType::Type2)
             .base_font(name)
-            .system_info(system)
+            .system_info(SYSTEM)
             .font_descriptor(descriptor);
         cid.default_width(0.0).cid_to_gid_map_stream(map);
         cid.widths()
             .consecutive(0, subset.glyphs.iter().map(|(_, width, _)| *width));
         cid.finish();
 
-        let mut unicode = UnicodeCmap::new(Name(b"Adobe-Identity-UCS"), system);
+        Ok(descendant)
+    }
+
+    /// A font over embedded glyphs, in which a reader of text finds what `says` makes of each symbol.
+    fn font(&mut self, face: Face, subset: &Subset, glyphs: Ref, says: fn(char) -> char) -> Result<Ref, Refusal> {
+        let mut unicode = UnicodeCmap::new(Name(b"Adobe-Identity-UCS"), SYSTEM);
         for (code, (.., symbol)) in subset.glyphs.iter().enumerate() {
             if let Some(symbol) = symbol {
-                unicode.pair(code as u16, *symbol);
+                unicode.pair(code as u16, says(*symbol));
             }
         }
         let unicode = self.stream(unicode.finish().as_slice())?;
-        let (text, silent) = (self.id(), self.id());
-        for (id, unicode) in [(text, Some(unicode)), (silent, None)] {
-            let mut font = self.pdf.type0_font(id);
-            font.base_font(name)
-                .encoding_predefined(Name(b"Identity-H"))
-                .descendant_font(descendant);
-            if let Some(unicode) = unicode {
-                font.to_unicode(unicode);
-            }
-        }
-        Ok((text, silent))
+        let id = self.id();
+        let name = tagged(face);
+        let mut font = self.pdf.type0_font(id);
+        font.base_font(Name(name.as_bytes()))
+            .encoding_predefined(Name(b"Identity-H"));
+        font.descendant_font(glyphs).to_unicode(unicode);
+        Ok(id)
     }
+}
+
+const SYSTEM: SystemInfo<'_> = SystemInfo {
+    registry: Str(b"Adobe"),
+    ordering: Str(b"Identity"),
+    supplement: 0,
+};
+
+/// The tag of a subset is six letters (ISO 32000-1, 9.6.4); ours says nothing, so it can be the same everywhere.
+fn tagged(face: Face) -> String {
+    format!("STRONG+{}", face.name())
 }
 
 /// Compressed, in a buffer that is wiped.

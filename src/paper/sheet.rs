@@ -211,11 +211,11 @@ impl Painter<'_> {
         };
         let column = Column {
             x: left,
-            y: y - 5.0,
+            y: y - 4.6,
             width: room,
             lines: 2,
-            size: 13.0,
-            leading: 5.6,
+            size: 12.5,
+            leading: 5.2,
         };
         self.page.paragraph(column, std::slice::from_ref(&whole)).map(|_| ())
     }
@@ -269,7 +269,7 @@ impl Painter<'_> {
             let (first, second) = value.split_at(at);
             if bold(8.5).width(first)? <= room && bold(8.5).width(second)? <= room {
                 self.page.text(bold(8.5), x, y - 0.8, room, first)?;
-                return self.page.text(bold(8.5), x, y + 2.3, room, second);
+                return self.page.text(bold(8.5), x, y + 2.1, room, second);
             }
         }
         // Without a hyphen in the right place the width alone decides; an identifier has one meaning, broken or not.
@@ -283,7 +283,7 @@ impl Painter<'_> {
             return fitted;
         }
         self.page.text(bold(8.5), x, y - 0.8, room, first)?;
-        self.page.text(bold(8.5), x, y + 2.3, room, second)
+        self.page.text(bold(8.5), x, y + 2.1, room, second)
     }
 
     fn stop(&mut self) -> Result<(), Refusal> {
@@ -304,14 +304,14 @@ impl Painter<'_> {
             }
             let room = ((plan.second_fold - 2.0 - y) / 5.0) as usize + 1;
             let column = Column {
-                x: x + 6.1,
+                x: x + 5.4,
                 y,
-                width: 79.9,
+                width: 80.6,
                 lines: room,
                 size: 10.5,
                 leading: 5.0,
             };
-            self.page.text(bold(10.5), x, y, 6.0, &number.to_string())?;
+            self.page.text(bold(10.5), x, y, 5.0, &number.to_string())?;
             y += 5.0 * self.page.paragraph(column, step)? as f32 + 1.3;
         }
         Ok(())
@@ -394,7 +394,7 @@ impl Painter<'_> {
         self.corner("finished", plan.finished(), plan.code_tint(plan.high).y)?;
         self.corner(damaged, plan.damaged(), sheet.paper.height() - EDGE)?;
         let (x, y, width) = plan.without();
-        let foot = plan.first_fold - 1.5;
+        let foot = plan.first_fold - 1.2;
         let Some(hash) = sheet.recoverer_sha256 else {
             return self
                 .corner("without the program, no hash", (x, y, width), foot)

@@ -3,7 +3,7 @@
 //! Rules of this file:
 //! - what counts is what the page draws and how its fonts say to read it, not what we meant to draw: the reader is not the
 //!   writer's code;
-//! - a glyph that its font does not turn into text is left out: such are those of the tint;
+//! - a glyph that its font does not turn into text is left out; those of the tint are blanks, and blanks are no text;
 //! - the text is secret.
 
 use super::raster::Sheets;
@@ -72,7 +72,7 @@ pub(super) fn glyphs(sheets: &Sheets, page: usize) -> Result<Glyphs, Refusal> {
         .ok_or_else(unreadable)
 }
 
-/// The text of a page, a line for each baseline, from the top; glyphs of a line from the left, a space where there is a gap.
+/// The text of a page, a line for each baseline, from the top; glyphs of a line from the left, one blank where there is any.
 pub fn page_text(pdf: &SecretBytes, page: usize) -> Result<SecretText, Refusal> {
     let sheets = pdf.expose(Sheets::open)?;
     let mut glyphs = glyphs(&sheets, page)?;
@@ -80,14 +80,21 @@ pub fn page_text(pdf: &SecretBytes, page: usize) -> Result<SecretText, Refusal> 
     glyphs
         .0
         .sort_by(|a, b| line(a).total_cmp(&line(b)).then(a.x.total_cmp(&b.x)));
+    let mut last: Option<&Glyph> = None;
     Ok(SecretText::build(glyphs.len() * 5, |text| {
-        let mut last: Option<&Glyph> = None;
-        for glyph in glyphs.iter() {
-            match last {
-                Some(before) if line(before) != line(glyph) => text.push('\n'),
-                // Wider than any symbol of running text: a new word.
-                Some(before) if glyph.x - before.x > 5.0 => text.push(' '),
-                _ => {}
+        for (number, glyph) in glyphs
+            .iter()
+            .enumerate()
+            .filter(|(_, glyph)| !glyph.symbol.is_whitespace())
+        {
+            if let Some(before) = last {
+                let after_blank = number > 0 && glyphs[number - 1].symbol.is_whitespace();
+                if line(before) != line(glyph) {
+                    text.push('\n');
+                // Wider than any symbol of running text: another column.
+                } else if after_blank || glyph.x - before.x > 5.0 {
+                    text.push(' ');
+                }
             }
             text.push(glyph.symbol);
             last = Some(glyph);

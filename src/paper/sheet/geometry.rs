@@ -112,7 +112,7 @@ impl Geometry {
                 )
             }
             PaperSize::Letter => {
-                let (labels, words) = ([55.8, 64.9, 75.6], [79.8, 84.4]);
+                let (labels, words) = ([55.8, 65.3, 75.8], [80.0, 84.6]);
                 (
                     Head {
                         organisation: 17.4,
@@ -120,7 +120,7 @@ impl Geometry {
                         body: 34.6,
                         labels,
                         words,
-                        hex: 88.6,
+                        hex: 88.8,
                     },
                     93.2,
                     187.2,
@@ -135,8 +135,10 @@ impl Geometry {
             PaperSize::Letter => (102.2, 183.4),
         };
         let open_row = if paper == PaperSize::A4 { 7.95 } else { 7.5 };
-        let first = second_fold + if locked { 17.4 } else { 19.9 } - if paper == PaperSize::A4 { 0.0 } else { 1.9 };
-        let (row, check_gap) = if locked { (5.5, 0.8) } else { (open_row, 1.6) };
+        let first =
+            second_fold + if locked { 15.6 } else { 19.9 } - if paper == PaperSize::A4 || locked { 0.0 } else { 1.9 };
+        let locked_row = if paper == PaperSize::A4 { 5.9 } else { 5.5 };
+        let (row, check_gap) = if locked { (locked_row, 0.8) } else { (open_row, 1.6) };
         // After the first row of a line: its other rows, its check groups, and air before the next line.
         let second = first + 4.0 * row + check_gap + if locked { 7.6 } else { row * 1.66 };
         let third = second + 3.0 * row + check_gap + 7.6;
@@ -151,7 +153,7 @@ impl Geometry {
             low: Area::new(right - side, low_bottom - side, side, side),
             symbol_size: if locked { 11.0 } else { 13.0 },
             number_size: if locked { 5.5 } else { 6.5 },
-            number_rise: if locked { 3.2 } else { 4.2 },
+            number_rise: if locked { 3.4 } else { 4.2 },
             left_column: left + if locked { 61.5 } else { 51.0 },
             pitch: if locked { 14.0 } else { 16.6 },
             row,
@@ -201,7 +203,7 @@ impl Geometry {
         let (left, right) = if self.locked {
             (left, right)
         } else {
-            (left + 4.6, right - 4.6)
+            (left + CARELESS, right - CARELESS)
         };
         Area::new(
             left,
@@ -233,11 +235,8 @@ impl Geometry {
     /// The window of the tint panel at the left, above the tint of the high code.
     pub(in crate::paper) fn finished(&self) -> (f32, f32, f32) {
         let tint = self.code_tint(self.high);
-        (
-            self.high.x,
-            self.first_fold + 8.1,
-            tint.x + tint.width - CARELESS - self.high.x,
-        )
+        let right = (tint.x + tint.width - CARELESS).min(self.lines_tint().x - 2.0);
+        (self.high.x, self.first_fold + 8.1, right - self.high.x)
     }
 
     /// The window of the tint panel at the right, below the tint of the low code.
@@ -257,8 +256,8 @@ impl Geometry {
     pub(in crate::paper) fn without(&self) -> (f32, f32, f32) {
         (
             self.high.x,
-            self.high.y + self.high.height + if self.locked { 6.6 } else { 7.6 },
-            self.high.width,
+            self.high.y + self.high.height + if self.locked { 6.6 } else { 7.0 },
+            self.high.width + 2.0,
         )
     }
 }

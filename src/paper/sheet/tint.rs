@@ -10,7 +10,7 @@
 use super::geometry::{Area, Geometry, MODULE};
 use crate::ident::ALPHABET;
 use crate::paper::fonts::Face;
-use crate::paper::page::{Document, mono};
+use crate::paper::page::Document;
 use crate::refusal::{Refusal, Rule};
 use crate::secret::Secret;
 use hkdf::Hkdf;
@@ -62,7 +62,6 @@ fn cells(page: &mut Document, area: Area, dark: u8, seed: &Secret<64>, label: &s
 }
 
 fn symbols(page: &mut Document, area: Area, size: f32, seed: &Secret<64>) -> Result<(), Refusal> {
-    let style = mono(size);
     let advance = Face::Mono.width(size, "0")?;
     let height = size * 0.73 * 0.3528;
     let last = LAYERS.iter().fold(0.0, |most: f32, (_, down)| most.max(*down));
@@ -80,7 +79,7 @@ fn symbols(page: &mut Document, area: Area, size: f32, seed: &Secret<64>) -> Res
     let left = area.x + (area.width - across - columns as f32 * advance) / 2.0;
     for (number, row) in symbols.chunks_exact(columns).enumerate() {
         let (right, down) = LAYERS[number / rows];
-        page.mirrored(style, left + right, area.y + down + (number % rows) as f32 * ROW, row);
+        page.mirrored(size, left + right, area.y + down + (number % rows) as f32 * ROW, row);
     }
     Ok(())
 }

@@ -31,7 +31,11 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
 
 /// The rooms that a source names by `crate::room`, also inside `use crate::{…}`.
 fn rooms_named(source: &str) -> Vec<String> {
-    let code: String = source.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+    let code: String = source
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .collect::<Vec<_>>()
+        .join("\n");
     let mut rooms = Vec::new();
     for (at, _) in code.match_indices("crate::") {
         let rest = &code[at + "crate::".len()..];
@@ -68,9 +72,19 @@ fn no_file_reaches_up() {
     let mut upward = Vec::new();
     for file in files {
         let inside = file.strip_prefix(&root).unwrap();
-        let room = inside.components().next().unwrap().as_os_str().to_str().unwrap().trim_end_matches(".rs");
+        let room = inside
+            .components()
+            .next()
+            .unwrap()
+            .as_os_str()
+            .to_str()
+            .unwrap()
+            .trim_end_matches(".rs");
         let Some(floor) = floor_of(room) else {
-            assert!(["lib", "main"].contains(&room), "{room} stands on no floor: give it one here and in lib.rs");
+            assert!(
+                ["lib", "main"].contains(&room),
+                "{room} stands on no floor: give it one here and in lib.rs"
+            );
             continue;
         };
         for named in rooms_named(&std::fs::read_to_string(&file).unwrap()) {
@@ -86,12 +100,21 @@ fn no_file_reaches_up() {
 fn the_map_in_lib_names_every_room() {
     let map = include_str!("../src/lib.rs");
     for room in FLOORS.iter().copied().flatten() {
-        assert!(map.contains(&format!("[`{room}`]")) && map.contains(&format!("pub mod {room};")), "{room}");
+        assert!(
+            map.contains(&format!("[`{room}`]")) && map.contains(&format!("pub mod {room};")),
+            "{room}"
+        );
     }
 }
 
 #[test]
 fn an_upward_import_would_be_seen() {
-    assert_eq!(rooms_named("use crate::{shell, code::{words, lines}, plan};"), ["shell", "code", "plan"]);
-    assert_eq!(rooms_named("crate::shell::run(); // crate::vault\n// crate::paper\n"), ["shell", "vault"]);
+    assert_eq!(
+        rooms_named("use crate::{shell, code::{words, lines}, plan};"),
+        ["shell", "code", "plan"]
+    );
+    assert_eq!(
+        rooms_named("crate::shell::run(); // crate::vault\n// crate::paper\n"),
+        ["shell", "vault"]
+    );
 }

@@ -13,7 +13,17 @@ fn dealt() -> World {
         let (vault, pages) = (scratch.join("vault"), scratch.join("pages"));
         let world = World { scratch, vault, pages };
         run(&["init", &world.vault, "--example"]).ok();
-        world.run_isolated(&["ceremony", "root-password", "--unattended", "--reason", "test", "--out", &world.pages]).ok();
+        world
+            .run_isolated(&[
+                "ceremony",
+                "root-password",
+                "--unattended",
+                "--reason",
+                "test",
+                "--out",
+                &world.pages,
+            ])
+            .ok();
         world
     });
     world.copy()
@@ -28,15 +38,44 @@ fn enrolled() -> (World, String) {
     let world = dealt();
     world.run_isolated(&["prove", "--scan", &world.pages]).ok();
     let anchor = head(&world);
-    world.run_isolated(&["enroll", "--all", "--factor", "password", "--unattended", "--reason", "test", "--anchor", &anchor]).ok();
+    world
+        .run_isolated(&[
+            "enroll",
+            "--all",
+            "--factor",
+            "password",
+            "--unattended",
+            "--reason",
+            "test",
+            "--anchor",
+            &anchor,
+        ])
+        .ok();
     let anchor = head(&world);
     (world, anchor)
 }
 
 fn recover(world: &World, anchor: &str, present: &str, approved: &str, more: &[&str]) -> common::Ended {
     let fixed = [
-        "recover", "--account", MEMBER, "--factor", "password", "--task", "security-event", "--reason", "exercise", "--unattended",
-        "--stdout", "--anchor", anchor, "--present", present, "--approved-by", approved, "--scan", &world.pages,
+        "recover",
+        "--account",
+        MEMBER,
+        "--factor",
+        "password",
+        "--task",
+        "security-event",
+        "--reason",
+        "exercise",
+        "--unattended",
+        "--stdout",
+        "--anchor",
+        anchor,
+        "--present",
+        present,
+        "--approved-by",
+        approved,
+        "--scan",
+        &world.pages,
     ];
     world.run_isolated(&fixed.into_iter().chain(more.iter().copied()).collect::<Vec<_>>())
 }
@@ -44,7 +83,14 @@ fn recover(world: &World, anchor: &str, present: &str, approved: &str, more: &[&
 #[test]
 fn from_a_plan_to_one_password_under_the_anchor() {
     let (world, anchor) = enrolled();
-    assert_eq!(recover(&world, &anchor, "ana,jonas", "walt", &[]).ok().out.trim_end().len(), 64);
+    assert_eq!(
+        recover(&world, &anchor, "ana,jonas", "walt", &[])
+            .ok()
+            .out
+            .trim_end()
+            .len(),
+        64
+    );
     world.run(&["ledger", "verify", "--head", &anchor]).ok();
     let shown = world.run(&["ledger", "show"]).ok().out;
     assert!(shown.contains("network isolated by namespace"), "{shown}");
@@ -54,11 +100,22 @@ fn from_a_plan_to_one_password_under_the_anchor() {
 fn a_reachable_network_is_refused_and_its_override_recorded() {
     let world = dealt();
     let found = strongroom::shell::network::judge();
-    assert_eq!(found.network, strongroom::vault::event::Network::Reachable, "this test needs a machine with a network, as CI has");
-    world.run(&["prove", "--scan", &world.pages]).refused(3, "network-reachable");
-    world.run(&["prove", "--scan", &world.pages, "--allow-network", "a test machine"]).ok();
+    assert_eq!(
+        found.network,
+        strongroom::vault::event::Network::Reachable,
+        "this test needs a machine with a network, as CI has"
+    );
+    world
+        .run(&["prove", "--scan", &world.pages])
+        .refused(3, "network-reachable");
+    world
+        .run(&["prove", "--scan", &world.pages, "--allow-network", "a test machine"])
+        .ok();
     let shown = world.run(&["ledger", "show"]).ok().out;
-    assert!(shown.contains("exception   network-reachable:") && shown.contains("a test machine"), "{shown}");
+    assert!(
+        shown.contains("exception   network-reachable:") && shown.contains("a test machine"),
+        "{shown}"
+    );
 }
 
 #[test]
@@ -66,29 +123,67 @@ fn secret_pages_go_to_a_disk_only_for_a_reason() {
     let world = dealt();
     let disk = std::env::temp_dir().join(format!("strongroom-disk-{}", std::process::id()));
     let disk = disk.display().to_string();
-    let deal = ["ceremony", "mfa-emea", "--unattended", "--reason", "test", "--out", &disk];
+    let deal = [
+        "ceremony",
+        "mfa-emea",
+        "--unattended",
+        "--reason",
+        "test",
+        "--out",
+        &disk,
+    ];
     world.run_isolated(&deal).refused(3, "output-on-disk");
     assert!(!std::path::Path::new(&disk).exists(), "a refused place is not made");
-    world.run_isolated(&[&deal[..], &["--allow-disk", "no memory left"]].concat()).ok();
+    world
+        .run_isolated(&[&deal[..], &["--allow-disk", "no memory left"]].concat())
+        .ok();
     std::fs::remove_dir_all(&disk).unwrap();
-    assert!(world.run(&["ledger", "show"]).ok().out.contains("exception   output-on-disk:"));
+    assert!(
+        world
+            .run(&["ledger", "show"])
+            .ok()
+            .out
+            .contains("exception   output-on-disk:")
+    );
 }
 
 #[test]
 fn unattended_work_states_its_reason() {
     let world = dealt();
-    world.run_isolated(&["ceremony", "mfa-emea", "--unattended", "--out", &world.pages]).refused(2, "reason-missing");
+    world
+        .run_isolated(&["ceremony", "mfa-emea", "--unattended", "--out", &world.pages])
+        .refused(2, "reason-missing");
 }
 
 #[test]
 fn a_set_is_live_only_when_every_page_was_proved() {
     let world = dealt();
     let sheets = world.sheets("root-password");
-    world.run_isolated(&["prove", "--scan", &sheets[0], &sheets[1], &sheets[2], &sheets[3]]).ok();
+    world
+        .run_isolated(&["prove", "--scan", &sheets[0], &sheets[1], &sheets[2], &sheets[3]])
+        .ok();
     let anchor = head(&world);
-    let enroll = |anchor: &str| world.run_isolated(&["enroll", MEMBER, "--factor", "password", "--unattended", "--reason", "test", "--anchor", anchor]);
+    let enroll = |anchor: &str| {
+        world.run_isolated(&[
+            "enroll",
+            MEMBER,
+            "--factor",
+            "password",
+            "--unattended",
+            "--reason",
+            "test",
+            "--anchor",
+            anchor,
+        ])
+    };
     enroll(&anchor).refused(1, "set-not-live");
-    assert!(world.run_isolated(&["prove", "--scan", &sheets[4]]).ok().out.contains("it is live"));
+    assert!(
+        world
+            .run_isolated(&["prove", "--scan", &sheets[4]])
+            .ok()
+            .out
+            .contains("it is live")
+    );
     enroll(&anchor).refused(3, "not-yet-on-paper");
     enroll(&head(&world)).ok();
 }
@@ -96,7 +191,17 @@ fn a_set_is_live_only_when_every_page_was_proved() {
 #[test]
 fn without_words_or_with_others_nothing_is_enrolled_or_recovered() {
     let (world, anchor) = enrolled();
-    world.run_isolated(&["enroll", "--all", "--factor", "password", "--unattended", "--reason", "x"]).refused(3, "anchor-missing");
+    world
+        .run_isolated(&[
+            "enroll",
+            "--all",
+            "--factor",
+            "password",
+            "--unattended",
+            "--reason",
+            "x",
+        ])
+        .refused(3, "anchor-missing");
     let other = "abandon abandon abandon abandon abandon abandon abandon abandon";
     recover(&world, other, "ana,jonas", "walt", &[]).refused(1, "anchor-unknown");
     let mut words: Vec<&str> = anchor.split(' ').collect();
@@ -109,7 +214,19 @@ fn without_words_or_with_others_nothing_is_enrolled_or_recovered() {
 #[test]
 fn what_is_not_yet_on_paper_is_not_used() {
     let (world, anchor) = enrolled();
-    world.run_isolated(&["enroll", MEMBER, "--factor", "password", "--unattended", "--reason", "suspected", "--anchor", &anchor]).ok();
+    world
+        .run_isolated(&[
+            "enroll",
+            MEMBER,
+            "--factor",
+            "password",
+            "--unattended",
+            "--reason",
+            "suspected",
+            "--anchor",
+            &anchor,
+        ])
+        .ok();
     recover(&world, &anchor, "ana,jonas", "walt", &[]).refused(3, "not-yet-on-paper");
     let plan = format!("{}/strongroom.toml", world.vault);
     let anchor = head(&world);
@@ -127,7 +244,9 @@ fn a_vault_that_was_rolled_back_does_not_know_the_anchor() {
     let lines: Vec<&str> = text.split_inclusive('\n').collect();
     std::fs::write(&ledger, lines[..lines.len() - 1].concat()).unwrap();
     recover(&world, &anchor, "ana,jonas", "walt", &[]).refused(1, "anchor-unknown");
-    world.run(&["ledger", "verify", "--head", &anchor]).refused(1, "anchor-unknown");
+    world
+        .run(&["ledger", "verify", "--head", &anchor])
+        .refused(1, "anchor-unknown");
 }
 
 #[test]
@@ -142,26 +261,84 @@ fn too_few_people_are_refused() {
 #[test]
 fn two_factors_of_one_account_are_never_gathered_in_one_boot() {
     let (world, _) = enrolled();
-    world.run_isolated(&["ceremony", "mfa-emea", "--unattended", "--reason", "test", "--out", &world.pages]).ok();
+    world
+        .run_isolated(&[
+            "ceremony",
+            "mfa-emea",
+            "--unattended",
+            "--reason",
+            "test",
+            "--out",
+            &world.pages,
+        ])
+        .ok();
     for sheet in world.sheets("mfa-emea") {
         world.run_isolated(&["prove", "--scan", &sheet]).ok();
     }
     let anchor = head(&world);
     let seed = world.scratch.join("seed");
     std::fs::write(&seed, common::SEED).unwrap();
-    world.run_isolated(&["enroll", MEMBER, "--factor", "mfa", "--device", "emea", "--from", &seed, "--unattended", "--reason", "test", "--anchor", &anchor]).ok();
+    world
+        .run_isolated(&[
+            "enroll",
+            MEMBER,
+            "--factor",
+            "mfa",
+            "--device",
+            "emea",
+            "--from",
+            &seed,
+            "--unattended",
+            "--reason",
+            "test",
+            "--anchor",
+            &anchor,
+        ])
+        .ok();
     let anchor = head(&world);
     recover(&world, &anchor, "ana,jonas", "walt", &[]).ok();
     let code = |more: &[&str]| {
         let fixed = [
-            "recover", "--account", MEMBER, "--factor", "mfa", "--device", "emea", "--task", "security-event", "--reason", "exercise",
-            "--unattended", "--stdout", "--anchor", &anchor, "--present", "eva,luk", "--approved-by", "walt", "--scan", &world.pages,
+            "recover",
+            "--account",
+            MEMBER,
+            "--factor",
+            "mfa",
+            "--device",
+            "emea",
+            "--task",
+            "security-event",
+            "--reason",
+            "exercise",
+            "--unattended",
+            "--stdout",
+            "--anchor",
+            &anchor,
+            "--present",
+            "eva,luk",
+            "--approved-by",
+            "walt",
+            "--scan",
+            &world.pages,
         ];
         world.run_isolated(&fixed.into_iter().chain(more.iter().copied()).collect::<Vec<_>>())
     };
     code(&[]).refused(3, "both-factors");
-    assert_eq!(code(&["--allow-both-factors", "one laptop, one building on fire"]).ok().out.trim_end().len(), 6);
-    assert!(world.run(&["ledger", "show"]).ok().out.contains("exception   both-factors:"));
+    assert_eq!(
+        code(&["--allow-both-factors", "one laptop, one building on fire"])
+            .ok()
+            .out
+            .trim_end()
+            .len(),
+        6
+    );
+    assert!(
+        world
+            .run(&["ledger", "show"])
+            .ok()
+            .out
+            .contains("exception   both-factors:")
+    );
 }
 
 #[test]
@@ -174,8 +351,16 @@ fn a_drill_never_sees_a_quorum_in_one_boot_nor_two_shares_in_one_process() {
     assert!(two.status == 3 && two.err.contains("(one-share-a-process)"), "{two:?}");
     prove(&[&sheets[1]]).ok();
     let third = prove(&[&sheets[2]]);
-    assert!(third.status == 3 && third.err.contains("(quorum-in-one-boot)"), "{third:?}");
-    assert!(prove(&[&sheets[1]]).ok().out.contains("nothing was revealed or changed"));
+    assert!(
+        third.status == 3 && third.err.contains("(quorum-in-one-boot)"),
+        "{third:?}"
+    );
+    assert!(
+        prove(&[&sheets[1]])
+            .ok()
+            .out
+            .contains("nothing was revealed or changed")
+    );
 }
 
 #[test]
@@ -184,8 +369,27 @@ fn the_worlds_are_never_mixed() {
     let play = rehearsal();
     let sheets = play.sheets("root-password");
     let fixed = [
-        "recover", "--account", MEMBER, "--factor", "password", "--task", "security-event", "--reason", "x", "--unattended", "--stdout",
-        "--anchor", &anchor, "--present", "ana,jonas", "--approved-by", "walt", "--scan", &sheets[0], &sheets[1], &sheets[2],
+        "recover",
+        "--account",
+        MEMBER,
+        "--factor",
+        "password",
+        "--task",
+        "security-event",
+        "--reason",
+        "x",
+        "--unattended",
+        "--stdout",
+        "--anchor",
+        &anchor,
+        "--present",
+        "ana,jonas",
+        "--approved-by",
+        "walt",
+        "--scan",
+        &sheets[0],
+        &sheets[1],
+        &sheets[2],
     ];
     let ended = world.run_isolated(&fixed).refused(1, "too-few-shares");
     assert_eq!(ended.err.matches("(share-of-other-world)").count(), 3, "{ended:?}");
@@ -201,14 +405,28 @@ fn an_interrupted_dealing_is_declared_void_and_its_sheets_are_told() {
     let whole: Vec<&str> = text.split_inclusive('\n').collect();
     // As a crash between the two lines of a dealing leaves it: dealt, but not rendered.
     std::fs::write(&ledger, whole[..whole.len() - 1].concat()).unwrap();
-    let deal = ["ceremony", "root-password", "--unattended", "--reason", "again", "--out", &world.pages];
+    let deal = [
+        "ceremony",
+        "root-password",
+        "--unattended",
+        "--reason",
+        "again",
+        "--out",
+        &world.pages,
+    ];
     let ended = world.run_isolated(&deal).refused(2, "set-already-dealt");
-    assert!(ended.err.contains("interrupted") && ended.err.contains("--void"), "{ended:?}");
+    assert!(
+        ended.err.contains("interrupted") && ended.err.contains("--void"),
+        "{ended:?}"
+    );
     world.run(&["ceremony", "root-password", "--void", "power failed"]).ok();
     world.run_isolated(&deal).ok();
     let old = &world.sheets("root-password")[0];
     let ended = world.run_isolated(&["prove", "--scan", old]);
-    assert!(ended.status == 1 && ended.err.contains("(share-of-void-epoch)"), "{ended:?}");
+    assert!(
+        ended.status == 1 && ended.err.contains("(share-of-void-epoch)"),
+        "{ended:?}"
+    );
 }
 
 #[test]
@@ -218,6 +436,17 @@ fn preflight_tells_a_namespace_from_a_machine() {
     assert_eq!(report["schema"], "strongroom/preflight/1");
     assert_eq!(report["items"][0]["found"], "isolated by namespace");
     let online = run(&["preflight"]);
-    assert!(online.status == 3 && online.err.contains("(network-reachable)"), "{online:?}");
-    assert_eq!(run_with("unshare", &["-rn", common::program(), "preflight", "--out", "/proc"], b"").status, 3);
+    assert!(
+        online.status == 3 && online.err.contains("(network-reachable)"),
+        "{online:?}"
+    );
+    assert_eq!(
+        run_with(
+            "unshare",
+            &["-rn", common::program(), "preflight", "--out", "/proc"],
+            b""
+        )
+        .status,
+        3
+    );
 }

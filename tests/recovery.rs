@@ -12,7 +12,12 @@ use strongroom::secret::Secret;
 /// The text of the code on a sheet.
 fn code_on(sheet: &str) -> String {
     let pages = scan::codes(&std::fs::read(sheet).unwrap()).unwrap_or_else(|refusal| panic!("{refusal}"));
-    pages.iter().flat_map(|page| &page.codes).next().unwrap().expose(str::to_string)
+    pages
+        .iter()
+        .flat_map(|page| &page.codes)
+        .next()
+        .unwrap()
+        .expose(str::to_string)
 }
 
 fn share_of(code: &str) -> PaperShare {
@@ -59,9 +64,16 @@ fn any_two_of_five_get_one_sentence_and_nothing_else() {
     let world = rehearsal();
     let sheets = world.sheets("root-password");
     for (a, b) in [(0, 1), (0, 4), (2, 3)] {
-        let ended = world.recover_password(&[&sheets[a], &sheets[b]]).refused(1, "too-few-shares");
+        let ended = world
+            .recover_password(&[&sheets[a], &sheets[b]])
+            .refused(1, "too-few-shares");
         assert_eq!(ended.err.lines().count(), 1, "{ended:?}");
-        assert!(ended.err.contains("2 of the 3 shares that root-password, epoch 1 needs: 1 more of"), "{ended:?}");
+        assert!(
+            ended
+                .err
+                .contains("2 of the 3 shares that root-password, epoch 1 needs: 1 more of"),
+            "{ended:?}"
+        );
     }
 }
 
@@ -75,12 +87,29 @@ fn pdfs_images_folders_and_typed_lines_give_the_same_password() {
         let folder = scratch.join(&format!("{dpi}{kind}"));
         std::fs::create_dir(&folder).unwrap();
         for at in [1, 2, 3] {
-            run_with("pdftoppm", &["-r", dpi, kind, &sheets[at], &format!("{folder}/{at}")], b"").ok();
+            run_with(
+                "pdftoppm",
+                &["-r", dpi, kind, &sheets[at], &format!("{folder}/{at}")],
+                b"",
+            )
+            .ok();
         }
         assert_eq!(password(world, &[&folder]), expected, "{dpi} {kind}");
     }
     let typed: String = [0, 1, 4].map(|at| as_typed(&code_on(&sheets[at]))).concat();
-    let fixed = ["recover", "--account", MEMBER, "--factor", "password", "--task", "security-event", "--reason", "exercise", "--unattended", "--stdout"];
+    let fixed = [
+        "recover",
+        "--account",
+        MEMBER,
+        "--factor",
+        "password",
+        "--task",
+        "security-event",
+        "--reason",
+        "exercise",
+        "--unattended",
+        "--stdout",
+    ];
     assert_eq!(world.run_with_input(&fixed, &typed).ok().out, expected);
     let codes: String = [0, 1, 4].map(|at| code_on(&sheets[at]) + "\n").concat();
     assert_eq!(world.run_with_input(&fixed, &codes).ok().out, expected);
@@ -97,9 +126,24 @@ fn a_wrong_symbol_is_located_and_never_used() {
     typed.replace_range(at..=at, other);
     typed.push_str(&as_typed(&code_on(&sheets[1])));
     typed.push_str(&as_typed(&code_on(&sheets[2])));
-    let fixed = ["recover", "--account", MEMBER, "--factor", "password", "--task", "security-event", "--reason", "exercise", "--unattended", "--stdout"];
+    let fixed = [
+        "recover",
+        "--account",
+        MEMBER,
+        "--factor",
+        "password",
+        "--task",
+        "security-event",
+        "--reason",
+        "exercise",
+        "--unattended",
+        "--stdout",
+    ];
     let ended = world.run_with_input(&fixed, &typed).refused(1, "too-few-shares");
-    assert!(ended.err.contains("A6") && ended.err.contains("(share-unreadable)"), "{ended:?}");
+    assert!(
+        ended.err.contains("A6") && ended.err.contains("(share-unreadable)"),
+        "{ended:?}"
+    );
     typed.push_str(&as_typed(&code_on(&sheets[3])));
     assert_eq!(world.run_with_input(&fixed, &typed).ok().out.trim_end().len(), 64);
 }
@@ -109,20 +153,44 @@ fn a_forged_share_is_named_and_does_not_end_the_gathering() {
     let world = rehearsal();
     let sheets = world.sheets("root-password");
     let paper = share_of(&code_on(&sheets[1]));
-    let ShareBody::Open { value, blinder } = paper.body else { panic!("an open share") };
+    let ShareBody::Open { value, blinder } = paper.body else {
+        panic!("an open share")
+    };
     let value = Secret::build(|out: &mut [u8; 32]| {
         value.expose(|value| *out = *value);
         out[3] ^= 0x10;
     });
-    let forged = PaperShare::new(paper.head, value, blinder).lines().qr_text().expose(str::to_string);
-    let fixed = ["recover", "--account", MEMBER, "--factor", "password", "--task", "security-event", "--reason", "exercise", "--unattended", "--stdout"];
+    let forged = PaperShare::new(paper.head, value, blinder)
+        .lines()
+        .qr_text()
+        .expose(str::to_string);
+    let fixed = [
+        "recover",
+        "--account",
+        MEMBER,
+        "--factor",
+        "password",
+        "--task",
+        "security-event",
+        "--reason",
+        "exercise",
+        "--unattended",
+        "--stdout",
+    ];
     let input = |others: &[usize]| {
         let rest: String = others.iter().map(|at| code_on(&sheets[*at]) + "\n").collect();
         format!("{forged}\n{rest}")
     };
-    let serial = sheets[1].rsplit("-share-2-").next().unwrap().trim_end_matches(".pdf").to_string();
+    let serial = sheets[1]
+        .rsplit("-share-2-")
+        .next()
+        .unwrap()
+        .trim_end_matches(".pdf")
+        .to_string();
     let named = |err: &str| err.contains("(share-forged)") && err.contains("Jonas Weber") && err.contains(&serial);
-    let ended = world.run_with_input(&fixed, &input(&[0, 2])).refused(1, "too-few-shares");
+    let ended = world
+        .run_with_input(&fixed, &input(&[0, 2]))
+        .refused(1, "too-few-shares");
     assert!(named(&ended.err), "{ended:?}");
     let ended = world.run_with_input(&fixed, &input(&[0, 2, 3])).ok();
     assert!(named(&ended.err), "{ended:?}");
@@ -134,26 +202,57 @@ fn line_a_alone_recovers_and_a_wrong_one_is_refused() {
     let world = rehearsal();
     let sheets = world.sheets("root-password");
     let line_a = |at: usize| code_on(&sheets[at]).split('/').next().unwrap().to_string() + "\n\n";
-    let fixed = ["recover", "--account", MEMBER, "--factor", "password", "--task", "security-event", "--reason", "exercise", "--unattended", "--stdout"];
+    let fixed = [
+        "recover",
+        "--account",
+        MEMBER,
+        "--factor",
+        "password",
+        "--task",
+        "security-event",
+        "--reason",
+        "exercise",
+        "--unattended",
+        "--stdout",
+    ];
     let expected = password(world, &[&sheets[0], &sheets[1], &sheets[2]]);
-    assert_eq!(world.run_with_input(&fixed, &[0, 1, 2].map(line_a).concat()).ok().out, expected);
+    assert_eq!(
+        world.run_with_input(&fixed, &[0, 1, 2].map(line_a).concat()).ok().out,
+        expected
+    );
     let paper = share_of(&line_a(3));
-    let ShareBody::Open { value, .. } = paper.body else { panic!("an open share") };
+    let ShareBody::Open { value, .. } = paper.body else {
+        panic!("an open share")
+    };
     let value = Secret::build(|out: &mut [u8; 32]| {
         value.expose(|value| *out = *value);
         out[0] ^= 1;
     });
-    let wrong = PaperShare::new(paper.head, value, None).lines().qr_text().expose(str::to_string);
-    let ended = world.run_with_input(&fixed, &[line_a(0), line_a(1), wrong.clone()].join("\n\n")).refused(1, "quorum-refused");
+    let wrong = PaperShare::new(paper.head, value, None)
+        .lines()
+        .qr_text()
+        .expose(str::to_string);
+    let ended = world
+        .run_with_input(&fixed, &[line_a(0), line_a(1), wrong.clone()].join("\n\n"))
+        .refused(1, "quorum-refused");
     assert!(ended.err.contains("line B"), "{ended:?}");
-    assert_eq!(world.run_with_input(&fixed, &[line_a(0), line_a(1), wrong, line_a(2)].join("\n\n")).ok().out, expected, "a spare share helps");
+    assert_eq!(
+        world
+            .run_with_input(&fixed, &[line_a(0), line_a(1), wrong, line_a(2)].join("\n\n"))
+            .ok()
+            .out,
+        expected,
+        "a spare share helps"
+    );
 }
 
 #[test]
 fn sheets_of_another_set_are_put_back_and_spares_are_welcome() {
     let world = rehearsal();
     let (passwords, codes) = (world.sheets("root-password"), world.sheets("mfa-emea"));
-    let ended = world.recover_password(&[&passwords[0], &passwords[1], &codes[0]]).refused(1, "too-few-shares");
+    let ended = world
+        .recover_password(&[&passwords[0], &passwords[1], &codes[0]])
+        .refused(1, "too-few-shares");
     assert!(ended.err.contains("(share-of-other-purpose)"), "{ended:?}");
     let ended = world.recover_password(&[&world.pages]).ok();
     assert_eq!(ended.out.trim_end().len(), 64, "a folder of all envelopes");
@@ -163,7 +262,9 @@ fn sheets_of_another_set_are_put_back_and_spares_are_welcome() {
 fn a_duplicate_counts_once() {
     let world = rehearsal();
     let sheets = world.sheets("root-password");
-    world.recover_password(&[&sheets[0], &sheets[0], &sheets[1]]).refused(1, "too-few-shares");
+    world
+        .recover_password(&[&sheets[0], &sheets[0], &sheets[1]])
+        .refused(1, "too-few-shares");
 }
 
 #[test]
@@ -171,7 +272,26 @@ fn a_code_is_the_one_that_the_seed_gives_now() {
     let world = rehearsal();
     let sheets = world.sheets("mfa-emea");
     let show = |show: &str| {
-        let fixed = ["recover", "--account", MEMBER, "--factor", "mfa", "--device", "emea", "--task", "security-event", "--reason", "exercise", "--unattended", "--stdout", "--show", show, "--scan", &sheets[0], &sheets[2]];
+        let fixed = [
+            "recover",
+            "--account",
+            MEMBER,
+            "--factor",
+            "mfa",
+            "--device",
+            "emea",
+            "--task",
+            "security-event",
+            "--reason",
+            "exercise",
+            "--unattended",
+            "--stdout",
+            "--show",
+            show,
+            "--scan",
+            &sheets[0],
+            &sheets[2],
+        ];
         world.run(&fixed).ok().out.trim_end().to_string()
     };
     assert!(show("text").contains("secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"));
@@ -179,7 +299,9 @@ fn a_code_is_the_one_that_the_seed_gives_now() {
     let now = || jiff::Timestamp::now().as_second().unsigned_abs();
     let before = now();
     let shown = show("code");
-    let expected: Vec<String> = (before..=now()).map(|time| seed.code_at(time).digits.expose(str::to_string)).collect();
+    let expected: Vec<String> = (before..=now())
+        .map(|time| seed.code_at(time).digits.expose(str::to_string))
+        .collect();
     assert!(expected.contains(&shown), "{shown} {expected:?}");
 }
 
@@ -200,9 +322,13 @@ fn a_record_that_was_replaced_or_moved_is_refused() {
     let sheets = world.sheets("root-password");
     let record = |account: &str| format!("{}/records/{account}/password.1.age", world.vault);
     std::fs::copy(record("643979005746"), record(MEMBER)).unwrap();
-    world.recover_password(&[&sheets[0], &sheets[1], &sheets[2]]).refused(1, "record-replaced");
+    world
+        .recover_password(&[&sheets[0], &sheets[1], &sheets[2]])
+        .refused(1, "record-replaced");
     std::fs::remove_file(record(MEMBER)).unwrap();
-    world.recover_password(&[&sheets[0], &sheets[1], &sheets[2]]).refused(1, "record-missing");
+    world
+        .recover_password(&[&sheets[0], &sheets[1], &sheets[2]])
+        .refused(1, "record-missing");
     world.run(&["ledger", "verify"]).ok_no();
 }
 
@@ -224,13 +350,29 @@ fn a_core_that_was_altered_is_refused() {
     let text = std::fs::read_to_string(&place).unwrap();
     std::fs::write(&place, text.replace("3-of-5", "2-of-5")).unwrap();
     let sheets = world.sheets("root-password");
-    world.recover_password(&[&sheets[0], &sheets[1], &sheets[2]]).refused(1, "set-unfit");
+    world
+        .recover_password(&[&sheets[0], &sheets[1], &sheets[2]])
+        .refused(1, "set-unfit");
 }
 
 #[test]
 fn the_task_is_one_of_the_catalogue() {
     let world = rehearsal();
-    let fixed = ["recover", "--account", MEMBER, "--factor", "password", "--task", "security-evnt", "--reason", "x", "--unattended", "--stdout", "--scan", "x.png"];
+    let fixed = [
+        "recover",
+        "--account",
+        MEMBER,
+        "--factor",
+        "password",
+        "--task",
+        "security-evnt",
+        "--reason",
+        "x",
+        "--unattended",
+        "--stdout",
+        "--scan",
+        "x.png",
+    ];
     let ended = world.run(&fixed).refused(2, "unknown-task");
     assert!(ended.err.contains("security-event"), "{ended:?}");
 }

@@ -64,12 +64,29 @@ pub fn deal_sets(change: &mut Change<'_>, sets: &[&ShareSet], room: &mut Room<'_
 }
 
 /// Declares the last epoch of a set void: its dealing was interrupted, or its pages are out of force.
-pub fn declare_void(change: &mut Change<'_>, set: &ShareSet, reason: Note, clock: &dyn Clock) -> Result<SetEpoch, Refusal> {
-    let state = change.vault().register().last_epoch(set.name()).filter(|state| state.void.is_none());
-    let state = state.ok_or_else(|| Refusal::new(Rule::UnknownSet, format!("{} has no epoch in force to declare void", set.name())))?;
+pub fn declare_void(
+    change: &mut Change<'_>,
+    set: &ShareSet,
+    reason: Note,
+    clock: &dyn Clock,
+) -> Result<SetEpoch, Refusal> {
+    let state = change
+        .vault()
+        .register()
+        .last_epoch(set.name())
+        .filter(|state| state.void.is_none());
+    let state = state.ok_or_else(|| {
+        Refusal::new(
+            Rule::UnknownSet,
+            format!("{} has no epoch in force to declare void", set.name()),
+        )
+    })?;
     if change.vault().register().reachable(&state.of) > 0 {
-        return Err(Refusal::new(Rule::SetAlreadyDealt, format!("{} opens records: declared void, they would be lost", state.of))
-            .hint("only an epoch that no record is locked to can be declared void"));
+        return Err(Refusal::new(
+            Rule::SetAlreadyDealt,
+            format!("{} opens records: declared void, they would be lost", state.of),
+        )
+        .hint("only an epoch that no record is locked to can be declared void"));
     }
     let of = state.of.clone();
     change.commit(&[], vec![Event::Void { of: of.clone(), reason }], clock.now())?;
@@ -90,27 +107,50 @@ fn one_purpose(sets: &[&ShareSet]) -> Result<(), Refusal> {
                 other.purpose().as_str()
             ),
         )
-        .hint(format!("deal them one after the other: strongroom ceremony {} …", first.name()))),
+        .hint(format!(
+            "deal them one after the other: strongroom ceremony {} …",
+            first.name()
+        ))),
     }
 }
 
 fn next_epoch(vault: &Vault<'_>, set: &ShareSet) -> Result<Epoch, Refusal> {
-    let Some(last) = vault.register().last_epoch(set.name()) else { return Ok(Epoch::FIRST) };
+    let Some(last) = vault.register().last_epoch(set.name()) else {
+        return Ok(Epoch::FIRST);
+    };
     if last.void.is_some() {
-        return last.of.epoch.next().ok_or_else(|| Refusal::new(Rule::Internal, "there are no more epochs"));
+        return last
+            .of
+            .epoch
+            .next()
+            .ok_or_else(|| Refusal::new(Rule::Internal, "there are no more epochs"));
     }
     let refusal = Refusal::new(Rule::SetAlreadyDealt, format!("{} was dealt already", last.of));
     if last.is_interrupted() {
-        let serials: Vec<String> = last.envelopes.values().map(|envelope| envelope.serial.to_string()).collect();
-        return Err(Refusal::new(Rule::SetAlreadyDealt, format!("the dealing of {} was interrupted", last.of))
-            .hint(format!("destroy whichever of its pages exist ({}), then: strongroom ceremony {} --void \"<reason>\"", serials.join(", "), set.name())));
+        let serials: Vec<String> = last
+            .envelopes
+            .values()
+            .map(|envelope| envelope.serial.to_string())
+            .collect();
+        return Err(Refusal::new(
+            Rule::SetAlreadyDealt,
+            format!("the dealing of {} was interrupted", last.of),
+        )
+        .hint(format!(
+            "destroy whichever of its pages exist ({}), then: strongroom ceremony {} --void \"<reason>\"",
+            serials.join(", "),
+            set.name()
+        )));
     }
     if last.is_live(vault.mode()) {
         return Err(refusal.hint("it is live; a new epoch of a live set is a reissue, by its quorum"));
     }
     Err(refusal
         .hint("prove its pages, and it is live: strongroom prove --scan PAGES…")
-        .hint(format!("or declare it void: strongroom ceremony {} --void \"<reason>\"", set.name())))
+        .hint(format!(
+            "or declare it void: strongroom ceremony {} --void \"<reason>\"",
+            set.name()
+        )))
 }
 
 /// Draws every page with a share of zeros, so that a name that does not fit is found before a secret exists.
@@ -119,7 +159,13 @@ fn check_pages(vault: &Vault<'_>, set: &ShareSet, epoch: Epoch) -> Result<(), Re
     for (index, planned) in (1..).zip(set.shares()) {
         let index = ShareIndex::new(index).map_err(|fault| Refusal::new(Rule::Internal, fault.to_string()))?;
         let page = PageOf::new(vault.plan(), set, epoch, vault.mode(), Date::default())?;
-        sheet::check_fits(&page.sheet(index, planned, Serial::from_bits(0), words, "0000 0000 0000 0000 0000 00"))?;
+        sheet::check_fits(&page.sheet(
+            index,
+            planned,
+            Serial::from_bits(0),
+            words,
+            "0000 0000 0000 0000 0000 00",
+        ))?;
     }
     Ok(())
 }
@@ -150,7 +196,10 @@ impl<'a> Dealt<'a> {
             recipient: identity.recipient(),
             commitments: dealing.commitments,
             successor_key: identity.successor_key(),
-            before: vault.register().last_epoch(set.name()).map_or(Hash([0; 32]), |last| last.core),
+            before: vault
+                .register()
+                .last_epoch(set.name())
+                .map_or(Hash([0; 32]), |last| last.core),
         };
         drop(identity);
         let fingerprint = core.fingerprint();
@@ -161,12 +210,24 @@ impl<'a> Dealt<'a> {
             shares.push((paper_share(&core, fingerprint, share), serial, tint));
         }
         let dealt = room.clock.now().to_zoned(jiff::tz::TimeZone::UTC).date();
-        Ok(Self { set, core, fingerprint, dealt, shares })
+        Ok(Self {
+            set,
+            core,
+            fingerprint,
+            dealt,
+            shares,
+        })
     }
 
     /// Makes every page and reads it back, two at a time; each share is dropped with its page.
     pub fn render(self, plan: &Plan) -> Result<Rendered<'a>, Refusal> {
-        let Self { set, core, fingerprint, dealt, shares } = self;
+        let Self {
+            set,
+            core,
+            fingerprint,
+            dealt,
+            shares,
+        } = self;
         let page = PageOf::new(plan, set, core.epoch, core.mode(), dealt)?;
         let envelopes: Vec<DealtEnvelope> = shares
             .iter()
@@ -186,7 +247,9 @@ impl<'a> Dealt<'a> {
                 scope.spawn(|| {
                     loop {
                         let next = queue.lock().ok().and_then(|mut queue| queue.next());
-                        let Some((at, ((paper, serial, tint), planned))) = next else { break };
+                        let Some((at, ((paper, serial, tint), planned))) = next else {
+                            break;
+                        };
                         let bytes = page.make(&paper, planned, serial, &fingerprint, &tint);
                         let name = format!("{}-{}-share-{}-{serial}.pdf", set.name(), core.epoch, paper.head.index);
                         if let Ok(mut made) = made.lock() {
@@ -196,13 +259,21 @@ impl<'a> Dealt<'a> {
                 });
             }
         });
-        let mut made = made.into_inner().map_err(|_| Refusal::new(Rule::PageUnfit, "a page could not be drawn"))?;
+        let mut made = made
+            .into_inner()
+            .map_err(|_| Refusal::new(Rule::PageUnfit, "a page could not be drawn"))?;
         made.sort_by_key(|(at, _)| *at);
         let pages = made.into_iter().map(|(_, page)| page).collect::<Result<Vec<_>, _>>()?;
         if pages.len() != envelopes.len() {
             return Err(Refusal::new(Rule::PageUnfit, "a page could not be drawn"));
         }
-        Ok(Rendered { set, core, fingerprint, envelopes, pages })
+        Ok(Rendered {
+            set,
+            core,
+            fingerprint,
+            envelopes,
+            pages,
+        })
     }
 }
 
@@ -218,7 +289,13 @@ pub struct Rendered<'a> {
 impl Rendered<'_> {
     /// Names the epoch in the ledger, puts its pages out, and says so. A page that cannot be put out ends the epoch.
     pub fn hand_out(self, change: &mut Change<'_>, room: &mut Room<'_, '_>) -> Result<(), Refusal> {
-        let Self { set, core, fingerprint, envelopes, pages } = self;
+        let Self {
+            set,
+            core,
+            fingerprint,
+            envelopes,
+            pages,
+        } = self;
         let of = core.set_epoch();
         let dealt = Event::Dealt {
             of: of.clone(),
@@ -243,7 +320,11 @@ impl Rendered<'_> {
         }
         drop(pages);
         change.commit(&[], vec![Event::Rendered { of: of.clone() }], room.clock.now())?;
-        room.voice.say(&format!("{of}: {} dealt, {} sheets made and read back", set.threshold(), set.shares().len()));
+        room.voice.say(&format!(
+            "{of}: {} dealt, {} sheets made and read back",
+            set.threshold(),
+            set.shares().len()
+        ));
         room.voice.say(&format!("  fingerprint  {fingerprint}"));
         Ok(())
     }
@@ -267,7 +348,9 @@ fn fresh_serial(
     entropy: &mut Entropy<'_>,
 ) -> Result<Serial, Refusal> {
     loop {
-        let serial = entropy.bytes::<4>(Purpose::Serial)?.expose(|bytes| Serial::from_bits(u32::from_be_bytes(*bytes)));
+        let serial = entropy
+            .bytes::<4>(Purpose::Serial)?
+            .expose(|bytes| Serial::from_bits(u32::from_be_bytes(*bytes)));
         if !vault.register().has_serial(&serial) && taken.iter().all(|(_, other, _)| *other != serial) {
             return Ok(serial);
         }
@@ -285,8 +368,21 @@ pub(super) struct PageOf<'a> {
 }
 
 impl<'a> PageOf<'a> {
-    pub(super) fn new(plan: &'a Plan, set: &'a ShareSet, epoch: Epoch, mode: Mode, dealt: Date) -> Result<Self, Refusal> {
-        Ok(Self { plan, set, epoch, mode, dealt, template: sheet::wording()? })
+    pub(super) fn new(
+        plan: &'a Plan,
+        set: &'a ShareSet,
+        epoch: Epoch,
+        mode: Mode,
+        dealt: Date,
+    ) -> Result<Self, Refusal> {
+        Ok(Self {
+            plan,
+            set,
+            epoch,
+            mode,
+            dealt,
+            template: sheet::wording()?,
+        })
     }
 
     /// The page of one share, read back from its own image.
@@ -300,8 +396,17 @@ impl<'a> PageOf<'a> {
     ) -> Result<SecretBytes, Refusal> {
         let lines = paper.lines();
         let qr_text = lines.qr_text();
-        let line = |line| lines.line(line).ok_or_else(|| Refusal::new(Rule::Internal, "a dealt share lacks a line"));
-        let secret = SecretLines { qr_text: &qr_text, a: line(Line::A)?, b: line(Line::B)?, c: lines.line(Line::C) };
+        let line = |line| {
+            lines
+                .line(line)
+                .ok_or_else(|| Refusal::new(Rule::Internal, "a dealt share lacks a line"))
+        };
+        let secret = SecretLines {
+            qr_text: &qr_text,
+            a: line(Line::A)?,
+            b: line(Line::B)?,
+            c: lines.line(Line::C),
+        };
         let hex = fingerprint.hex_grouped();
         let sheet = self.sheet(paper.head.index, planned, serial, fingerprint.words(), &hex);
         let page = sheet::render(&sheet, &secret, tint)?;

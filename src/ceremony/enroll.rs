@@ -44,9 +44,16 @@ pub struct Skipped {
 pub fn all_work(vault: &Vault<'_>, factor: Factor, device: Option<&DeviceName>) -> (Vec<Work>, Vec<Skipped>) {
     let (mut work, mut skipped) = (Vec::new(), Vec::new());
     for account in vault.plan().accounts() {
-        let names = record_names(account, factor).into_iter().filter(|name| device.is_none() || name.device.as_ref() == device);
+        let names = record_names(account, factor)
+            .into_iter()
+            .filter(|name| device.is_none() || name.device.as_ref() == device);
         let names: Vec<RecordName> = names.collect();
-        let mut skip = |what: String, why: &str| skipped.push(Skipped { what, why: why.to_string() });
+        let mut skip = |what: String, why: &str| {
+            skipped.push(Skipped {
+                what,
+                why: why.to_string(),
+            })
+        };
         let label = format!("{} ({})", account.name, account.id);
         if let Err(why) = wants(account) {
             skip(label, why);
@@ -82,28 +89,57 @@ pub fn one_work(
     if let Some(device) = device {
         names.retain(|name| name.device.as_ref() == Some(device));
     }
-    let choices = names.iter().filter_map(|name| name.device.as_ref().map(ToString::to_string)).collect::<Vec<_>>().join(", ");
+    let choices = names
+        .iter()
+        .filter_map(|name| name.device.as_ref().map(ToString::to_string))
+        .collect::<Vec<_>>()
+        .join(", ");
     let name = match names.len() {
-        0 => return Err(Refusal::new(Rule::NothingToEnroll, format!("{label} has no such virtual device in the plan"))),
+        0 => {
+            return Err(Refusal::new(
+                Rule::NothingToEnroll,
+                format!("{label} has no such virtual device in the plan"),
+            ));
+        }
         1 => names.remove(0),
         _ => {
-            return Err(Refusal::new(Rule::NothingToEnroll, format!("{label} has several virtual devices: {choices}"))
-                .hint(format!("name one: strongroom enroll {} --factor mfa --device {} …", account.id, choices.split(", ").next().unwrap_or_default())));
+            return Err(Refusal::new(
+                Rule::NothingToEnroll,
+                format!("{label} has several virtual devices: {choices}"),
+            )
+            .hint(format!(
+                "name one: strongroom enroll {} --factor mfa --device {} …",
+                account.id,
+                choices.split(", ").next().unwrap_or_default()
+            )));
         }
     };
     let live = live_sets(vault, account, &name);
     if live.is_empty() {
-        return Err(Refusal::new(Rule::SetNotLive, format!("none of the share sets that protect the {name} is live"))
-            .hint("deal them (strongroom ceremony SET …), and prove every page on paper (strongroom prove --scan PAGES…)"));
+        return Err(Refusal::new(
+            Rule::SetNotLive,
+            format!("none of the share sets that protect the {name} is live"),
+        )
+        .hint(
+            "deal them (strongroom ceremony SET …), and prove every page on paper (strongroom prove --scan PAGES…)",
+        ));
     }
     let generation = match vault.register().record(&name) {
         None => Generation::FIRST,
-        Some(state) if reason.is_some() => {
-            state.generation.next().ok_or_else(|| Refusal::new(Rule::Internal, "there are no more generations"))?
-        }
+        Some(state) if reason.is_some() => state
+            .generation
+            .next()
+            .ok_or_else(|| Refusal::new(Rule::Internal, "there are no more generations"))?,
         Some(state) => {
-            return Err(Refusal::new(Rule::AlreadyEnrolled, format!("the {name} is enrolled already, generation {}", state.generation))
-                .hint(format!("to replace it, say why: strongroom enroll {} --factor {} --reason \"<reason>\"", account.id, factor.as_str())));
+            return Err(Refusal::new(
+                Rule::AlreadyEnrolled,
+                format!("the {name} is enrolled already, generation {}", state.generation),
+            )
+            .hint(format!(
+                "to replace it, say why: strongroom enroll {} --factor {} --reason \"<reason>\"",
+                account.id,
+                factor.as_str()
+            )));
         }
     };
     Ok(work_of(account, name, generation, live))
@@ -129,7 +165,12 @@ pub fn enroll(
     }
     let (mut files, mut records) = (Vec::with_capacity(work.len()), Vec::with_capacity(work.len()));
     for work in work {
-        let record = Record { name: work.name.clone(), generation: work.generation, made: now, content: content(work)? };
+        let record = Record {
+            name: work.name.clone(),
+            generation: work.generation,
+            made: now,
+            content: content(work)?,
+        };
         let to: Vec<_> = work.sets.iter().filter_map(|of| recipients.get(of).cloned()).collect();
         let locked = record.lock(change.vault().id(), &to)?;
         records.push(LockedRecordNote {
@@ -144,7 +185,12 @@ pub fn enroll(
     if records.is_empty() {
         return Ok(());
     }
-    let event = Event::Enrolled { factor, records, reason: terms.reason.clone(), unattended: terms.unattended };
+    let event = Event::Enrolled {
+        factor,
+        records,
+        reason: terms.reason.clone(),
+        unattended: terms.unattended,
+    };
     change.commit(&files, vec![event], now)
 }
 
@@ -167,8 +213,11 @@ pub fn imported(factor: Factor, text: &SecretText) -> Result<Content, Refusal> {
     match factor {
         Factor::Mfa => text.expose(Seed::parse).map(Content::Mfa),
         Factor::Contact => contact(text),
-        Factor::Password => Err(Refusal::new(Rule::Usage, "passwords are generated, never imported: a password that was typed was seen")
-            .hint("strongroom enroll ACCOUNT --factor password")),
+        Factor::Password => Err(Refusal::new(
+            Rule::Usage,
+            "passwords are generated, never imported: a password that was typed was seen",
+        )
+        .hint("strongroom enroll ACCOUNT --factor password")),
     }
 }
 
@@ -176,13 +225,27 @@ fn contact(text: &SecretText) -> Result<Content, Refusal> {
     let limit = crate::vault::record::CONTACT_MAX;
     let trimmed = text.expose(|text| SecretText::build(text.len(), |out| out.push_str(text.trim())));
     if trimmed.is_empty() || trimmed.len() > limit {
-        return Err(Refusal::new(Rule::InputMalformed, format!("a contact text has 1 to {limit} bytes, this has {}", trimmed.len())));
+        return Err(Refusal::new(
+            Rule::InputMalformed,
+            format!("a contact text has 1 to {limit} bytes, this has {}", trimmed.len()),
+        ));
     }
     Ok(Content::Contact(trimmed))
 }
 
 fn work_of(account: &Account, name: RecordName, generation: Generation, sets: Vec<SetEpoch>) -> Work {
-    Work { name, generation, sets, forbidden: [Some(account.name.to_string()), account.email.as_ref().map(|email| email.value.to_string())].into_iter().flatten().collect() }
+    Work {
+        name,
+        generation,
+        sets,
+        forbidden: [
+            Some(account.name.to_string()),
+            account.email.as_ref().map(|email| email.value.to_string()),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
+    }
 }
 
 fn wants(account: &Account) -> Result<(), &'static str> {
@@ -196,14 +259,24 @@ fn wants(account: &Account) -> Result<(), &'static str> {
 }
 
 fn record_names(account: &Account, factor: Factor) -> Vec<RecordName> {
-    let name = |device: Option<DeviceName>| RecordName { account: account.id.clone(), factor, device };
+    let name = |device: Option<DeviceName>| RecordName {
+        account: account.id.clone(),
+        factor,
+        device,
+    };
     match factor {
         Factor::Password | Factor::Contact => vec![name(None)],
-        Factor::Mfa => account.virtual_devices().map(|device| name(Some(device.name.clone()))).collect(),
+        Factor::Mfa => account
+            .virtual_devices()
+            .map(|device| name(Some(device.name.clone())))
+            .collect(),
     }
 }
 
 fn live_sets(vault: &Vault<'_>, account: &Account, name: &RecordName) -> Vec<SetEpoch> {
     let sets = vault.plan().sets_for(account, name.factor, name.device.as_ref());
-    sets.into_iter().filter_map(|set| vault.register().live(set.name())).map(|state| state.of.clone()).collect()
+    sets.into_iter()
+        .filter_map(|set| vault.register().live(set.name()))
+        .map(|state| state.of.clone())
+        .collect()
 }

@@ -55,7 +55,10 @@ pub struct Gathered {
 impl<'a> Gathering<'a> {
     /// Begins to gather for the epochs that open one record.
     pub fn new(known: &'a KnownEpochs, wanted: impl IntoIterator<Item = SetEpoch>) -> Self {
-        Self { known, wanted: wanted.into_iter().map(|of| (of, Pile::default())).collect() }
+        Self {
+            known,
+            wanted: wanted.into_iter().map(|of| (of, Pile::default())).collect(),
+        }
     }
 
     /// Takes one entry, or says why it is of no use and whose it is.
@@ -80,7 +83,9 @@ impl<'a> Gathering<'a> {
 
     /// How many distinct shares are at hand for the epoch that is nearest to its quorum, and what still lacks.
     pub fn is_enough(&self) -> bool {
-        self.wanted.iter().any(|(of, pile)| self.known.find(of).is_some_and(|epoch| pile.count() >= needed(epoch)))
+        self.wanted
+            .iter()
+            .any(|(of, pile)| self.known.find(of).is_some_and(|epoch| pile.count() >= needed(epoch)))
     }
 
     /// How far the gathering has come, in words.
@@ -106,15 +111,32 @@ impl<'a> Gathering<'a> {
     }
 
     fn not_wanted(&self, epoch: &KnownEpoch, name: &str) -> Refusal {
-        let of = self.wanted.keys().map(ToString::to_string).collect::<Vec<_>>().join(" or ");
+        let of = self
+            .wanted
+            .keys()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(" or ");
         let purposes = |of: &SetEpoch| self.known.find(of).map(|epoch| epoch.stored.core.purpose);
-        let same_purpose = self.wanted.keys().any(|of| purposes(of) == Some(epoch.stored.core.purpose));
-        let rule = if same_purpose { Rule::ShareNotOfThisSet } else { Rule::ShareOfOtherPurpose };
-        Refusal::new(rule, format!("{name} does not help here: this record opens to {of}")).hint("put it back into its envelope")
+        let same_purpose = self
+            .wanted
+            .keys()
+            .any(|of| purposes(of) == Some(epoch.stored.core.purpose));
+        let rule = if same_purpose {
+            Rule::ShareNotOfThisSet
+        } else {
+            Rule::ShareOfOtherPurpose
+        };
+        Refusal::new(rule, format!("{name} does not help here: this record opens to {of}"))
+            .hint("put it back into its envelope")
     }
 
     fn too_few(&self) -> Refusal {
-        let parts: Vec<String> = self.wanted.iter().filter_map(|(of, pile)| self.lacking(of, pile)).collect();
+        let parts: Vec<String> = self
+            .wanted
+            .iter()
+            .filter_map(|(of, pile)| self.lacking(of, pile))
+            .collect();
         Refusal::new(Rule::TooFewShares, parts.join("; or "))
     }
 
@@ -124,7 +146,10 @@ impl<'a> Gathering<'a> {
         let helpful = epoch.state.envelopes.iter().filter(|(index, _)| !pile.has(**index));
         let helpful: Vec<&str> = helpful.map(|(_, envelope)| self.known.custodian(envelope)).collect();
         let lack = need.saturating_sub(have);
-        Some(format!("{have} of the {need} shares that {of} needs: {lack} more of {}", helpful.join(", ")))
+        Some(format!(
+            "{have} of the {need} shares that {of} needs: {lack} more of {}",
+            helpful.join(", ")
+        ))
     }
 }
 
@@ -138,11 +163,18 @@ impl Pile {
     }
 
     fn add_unproved(&mut self, share: Share, name: &str) -> Result<Accepted, Refusal> {
-        let earlier = self.proved.get(&share.index()).map(ProvedShare::share).or_else(|| self.unproved.get(&share.index()));
+        let earlier = self
+            .proved
+            .get(&share.index())
+            .map(ProvedShare::share)
+            .or_else(|| self.unproved.get(&share.index()));
         match earlier {
             Some(earlier) if earlier.same_as(&share) => Ok(Accepted::Again),
-            Some(_) => Err(Refusal::new(Rule::ShareConflicting, format!("{name} says something else than the entry before it"))
-                .hint("enter its line B too: then one of the two is proved and the other named")),
+            Some(_) => Err(Refusal::new(
+                Rule::ShareConflicting,
+                format!("{name} says something else than the entry before it"),
+            )
+            .hint("enter its line B too: then one of the two is proved and the other named")),
             None => {
                 self.unproved.insert(share.index(), share);
                 Ok(Accepted::Unproved)
@@ -154,7 +186,11 @@ impl Pile {
         let core = &epoch.stored.core;
         let derive = |secret| SetIdentity::derive(secret, core.mode(), core.identity_kind);
         if self.proved.len() >= needed(epoch) {
-            let seen = self.proved.keys().filter_map(|index| seen(epoch, *index, true)).collect();
+            let seen = self
+                .proved
+                .keys()
+                .filter_map(|index| seen(epoch, *index, true))
+                .collect();
             let shares = self.proved.into_values().collect();
             let quorum = Quorum::of(core.threshold, &core.commitments, shares)
                 .map_err(|_| Refusal::new(Rule::Internal, "proved shares are no quorum"))?;
@@ -164,34 +200,63 @@ impl Pile {
         let fixed: Vec<&Share> = self.proved.values().map(ProvedShare::share).collect();
         let loose: Vec<&Share> = self.unproved.values().collect();
         for chosen in combinations(loose.len(), needed(epoch) - fixed.len()).take(TRIES_MAX) {
-            let shares: Vec<&Share> = fixed.iter().copied().chain(chosen.iter().map(|at| loose[*at])).collect();
-            let Some(secret) = sharing::combine_unproved(core.threshold, &shares) else { continue };
+            let shares: Vec<&Share> = fixed
+                .iter()
+                .copied()
+                .chain(chosen.iter().map(|at| loose[*at]))
+                .collect();
+            let Some(secret) = sharing::combine_unproved(core.threshold, &shares) else {
+                continue;
+            };
             let identity = derive(secret)?;
             if identity.recipient() == core.recipient {
-                let seen = shares.iter().filter_map(|s| seen(epoch, s.index(), self.proved.contains_key(&s.index()))).collect();
+                let seen = shares
+                    .iter()
+                    .filter_map(|s| seen(epoch, s.index(), self.proved.contains_key(&s.index())))
+                    .collect();
                 return accept(identity, epoch, seen);
             }
         }
         let names: Vec<String> = loose.iter().map(|share| known.name(epoch, share.index())).collect();
-        Err(Refusal::new(Rule::QuorumRefused, "these shares do not give the identity of the set: one of the unproved ones is wrong")
-            .hint(format!("enter line B of each, so that the wrong one is named: {}", names.join(", "))))
+        Err(Refusal::new(
+            Rule::QuorumRefused,
+            "these shares do not give the identity of the set: one of the unproved ones is wrong",
+        )
+        .hint(format!(
+            "enter line B of each, so that the wrong one is named: {}",
+            names.join(", ")
+        )))
     }
 }
 
 fn accept(identity: SetIdentity, epoch: &KnownEpoch, shares: Vec<SeenShare>) -> Result<Gathered, Refusal> {
     if identity.recipient() != epoch.stored.core.recipient {
-        return Err(Refusal::new(Rule::QuorumRefused, format!("the shares combine, but not to the recipient of {}", epoch.state.of)));
+        return Err(Refusal::new(
+            Rule::QuorumRefused,
+            format!("the shares combine, but not to the recipient of {}", epoch.state.of),
+        ));
     }
-    Ok(Gathered { identity, of: epoch.state.of.clone(), shares })
+    Ok(Gathered {
+        identity,
+        of: epoch.state.of.clone(),
+        shares,
+    })
 }
 
 fn forged(name: &str) -> Refusal {
-    Refusal::new(Rule::ShareForged, format!("{name} is not the share that was dealt: it does not satisfy the commitments of its set"))
-        .hint("keep the sheet and its envelope as evidence, and open an exception")
+    Refusal::new(
+        Rule::ShareForged,
+        format!("{name} is not the share that was dealt: it does not satisfy the commitments of its set"),
+    )
+    .hint("keep the sheet and its envelope as evidence, and open an exception")
 }
 
 fn seen(epoch: &KnownEpoch, index: ShareIndex, proved: bool) -> Option<SeenShare> {
-    epoch.state.envelopes.get(&index).map(|envelope| SeenShare { index, serial: envelope.serial, proved })
+    epoch.state.envelopes.get(&index).map(|envelope| SeenShare {
+        index,
+        serial: envelope.serial,
+        proved,
+    })
 }
 
 fn needed(epoch: &KnownEpoch) -> usize {

@@ -44,9 +44,18 @@ impl KnownEpochs {
         let epochs = vault
             .register()
             .epochs()
-            .map(|state| Ok(KnownEpoch { stored: vault.core(&state.of)?, state: state.clone() }))
+            .map(|state| {
+                Ok(KnownEpoch {
+                    stored: vault.core(&state.of)?,
+                    state: state.clone(),
+                })
+            })
             .collect::<Result<Vec<_>, Refusal>>()?;
-        Ok(Self { mode: vault.mode(), epochs, names: names(vault.plan()) })
+        Ok(Self {
+            mode: vault.mode(),
+            epochs,
+            names: names(vault.plan()),
+        })
     }
 
     /// Which epoch and index a share claims; or the reason for which it can be of no use here.
@@ -55,7 +64,9 @@ impl KnownEpochs {
         if head.mode != self.mode {
             let sentence = match self.mode {
                 Mode::Production => "this is a share of a rehearsal; it opens nothing in production",
-                Mode::Rehearsal => "this is a share of production; put it back into its envelope: this vault is a rehearsal",
+                Mode::Rehearsal => {
+                    "this is a share of production; put it back into its envelope: this vault is a rehearsal"
+                }
             };
             return Err(Refusal::new(Rule::ShareOfOtherWorld, sentence));
         }
@@ -70,28 +81,39 @@ impl KnownEpochs {
         self.judge_head(epoch, &head)?;
         let share = paper.into_share().map_err(|_| {
             let name = self.name(epoch, head.index);
-            Refusal::new(Rule::ShareLocked, format!("{name} stands under a passphrase, which this version cannot open yet"))
+            Refusal::new(
+                Rule::ShareLocked,
+                format!("{name} stands under a passphrase, which this version cannot open yet"),
+            )
         })?;
         Ok(Claim { epoch, share })
     }
 
     /// The epoch that a share's fingerprint names.
     pub fn epoch_of(&self, head: &ShareHead) -> Option<&KnownEpoch> {
-        self.epochs.iter().find(|epoch| epoch.stored.fingerprint == head.fingerprint)
+        self.epochs
+            .iter()
+            .find(|epoch| epoch.stored.fingerprint == head.fingerprint)
     }
 
     /// `share 2 of root-password, epoch 1 (Jonas Weber, serial 4K7-2QD)`: how a person finds the sheet.
     pub fn name(&self, epoch: &KnownEpoch, index: ShareIndex) -> String {
         let of = &epoch.state.of;
         match epoch.state.envelopes.get(&index) {
-            Some(envelope) => format!("share {index} of {of} ({}, serial {})", self.custodian(envelope), envelope.serial),
+            Some(envelope) => format!(
+                "share {index} of {of} ({}, serial {})",
+                self.custodian(envelope),
+                envelope.serial
+            ),
             None => format!("share {index} of {of}"),
         }
     }
 
     /// The name of the person who is entitled to an envelope.
     pub fn custodian<'a>(&'a self, envelope: &'a Envelope) -> &'a str {
-        self.names.get(envelope.custodian.as_str()).map_or(envelope.custodian.as_str(), String::as_str)
+        self.names
+            .get(envelope.custodian.as_str())
+            .map_or(envelope.custodian.as_str(), String::as_str)
     }
 
     /// The same epoch, by the name that the ledger has for it.
@@ -108,10 +130,14 @@ impl KnownEpochs {
             return Ok(());
         }
         let found = format!("{} says what is not so of its set", self.name(epoch, head.index));
-        Err(Refusal::new(Rule::ShareForged, found).hint("keep the sheet and its envelope as evidence, and open an exception"))
+        Err(Refusal::new(Rule::ShareForged, found)
+            .hint("keep the sheet and its envelope as evidence, and open an exception"))
     }
 }
 
 fn names(plan: &Plan) -> std::collections::BTreeMap<String, String> {
-    plan.people().iter().map(|person| (person.id.to_string(), person.name.to_string())).collect()
+    plan.people()
+        .iter()
+        .map(|person| (person.id.to_string(), person.name.to_string()))
+        .collect()
 }

@@ -40,9 +40,18 @@ pub struct Outcome {
 impl<'a> Proving<'a> {
     /// Begins a process of proving.
     pub fn new(vault: &Vault<'_>, known: &'a KnownEpochs, boot: Boot) -> Self {
-        let practised = vault.register().epochs().map(|state| (state.of.clone(), vault.register().practised_in(&boot, &state.of)));
+        let practised = vault
+            .register()
+            .epochs()
+            .map(|state| (state.of.clone(), vault.register().practised_in(&boot, &state.of)));
         let practised = practised.collect();
-        Self { known, mode: vault.mode(), boot, practised, proved: BTreeMap::new() }
+        Self {
+            known,
+            mode: vault.mode(),
+            boot,
+            practised,
+            proved: BTreeMap::new(),
+        }
     }
 
     /// Proves one share, and drops it. The answer is the name of its envelope.
@@ -51,17 +60,27 @@ impl<'a> Proving<'a> {
         let index = share.index();
         let name = self.known.name(epoch, index);
         if share.blinder().is_none() {
-            return Err(Refusal::new(Rule::ShareIncomplete, format!("{name} cannot be proved by its line A alone")).hint("enter its line B too, or scan a code"));
+            return Err(Refusal::new(
+                Rule::ShareIncomplete,
+                format!("{name} cannot be proved by its line A alone"),
+            )
+            .hint("enter its line B too, or scan a code"));
         }
         if self.is_drill(epoch) {
             self.allow_drill(epoch, index)?;
         }
         if epoch.stored.core.commitments.prove(share).is_err() {
-            return Err(Refusal::new(Rule::ShareForged, format!("{name} is not the share that was dealt: it does not satisfy the commitments of its set"))
-                .hint("keep the sheet and its envelope as evidence, and open an exception"));
+            return Err(Refusal::new(
+                Rule::ShareForged,
+                format!("{name} is not the share that was dealt: it does not satisfy the commitments of its set"),
+            )
+            .hint("keep the sheet and its envelope as evidence, and open an exception"));
         }
         if let Some(envelope) = epoch.state.envelopes.get(&index) {
-            self.proved.entry(epoch.state.of.clone()).or_default().insert(index, envelope.serial);
+            self.proved
+                .entry(epoch.state.of.clone())
+                .or_default()
+                .insert(index, envelope.serial);
         }
         Ok(name)
     }
@@ -71,15 +90,31 @@ impl<'a> Proving<'a> {
         let mut events = Vec::new();
         let before = change.vault().register().clone();
         for (of, shares) in &self.proved {
-            let shares = shares.iter().map(|(index, serial)| SeenShare { index: *index, serial: *serial, proved: true }).collect();
+            let shares = shares
+                .iter()
+                .map(|(index, serial)| SeenShare {
+                    index: *index,
+                    serial: *serial,
+                    proved: true,
+                })
+                .collect();
             let drill = self.known.find(of).is_some_and(|epoch| self.is_drill(epoch));
-            events.push(Event::Proved { of: of.clone(), shares, drill, boot: self.boot.clone() });
+            events.push(Event::Proved {
+                of: of.clone(),
+                shares,
+                drill,
+                boot: self.boot.clone(),
+            });
         }
         if !events.is_empty() {
             change.commit(&[], events, now)?;
         }
         let after = change.vault().register();
-        Ok(self.proved.keys().filter_map(|of| outcome(of, &before, after)).collect())
+        Ok(self
+            .proved
+            .keys()
+            .filter_map(|of| outcome(of, &before, after))
+            .collect())
     }
 
     fn is_drill(&self, epoch: &KnownEpoch) -> bool {
@@ -91,16 +126,27 @@ impl<'a> Proving<'a> {
             return Ok(());
         }
         let of = &epoch.state.of;
-        let others: usize = self.proved.values().flat_map(BTreeMap::keys).filter(|other| **other != index).count();
+        let others: usize = self
+            .proved
+            .values()
+            .flat_map(BTreeMap::keys)
+            .filter(|other| **other != index)
+            .count();
         if others > 0 {
-            return Err(Refusal::new(Rule::OneShareAProcess, format!("{of} is live: one process proves one of its shares"))
-                .hint("scan one sheet, let the command end, then give it again for the next"));
+            return Err(Refusal::new(
+                Rule::OneShareAProcess,
+                format!("{of} is live: one process proves one of its shares"),
+            )
+            .hint("scan one sheet, let the command end, then give it again for the next"));
         }
         let mut seen = self.practised.get(of).cloned().unwrap_or_default();
         let needed = usize::from(epoch.state.threshold.needed());
         if seen.insert(index) && seen.len() >= needed {
-            return Err(Refusal::new(Rule::QuorumInOneBoot, format!("with this share a quorum of {of} would have passed through this machine since it was started"))
-                .hint("switch the laptop off and on again, then prove it"));
+            return Err(Refusal::new(
+                Rule::QuorumInOneBoot,
+                format!("with this share a quorum of {of} would have passed through this machine since it was started"),
+            )
+            .hint("switch the laptop off and on again, then prove it"));
         }
         Ok(())
     }
@@ -108,7 +154,11 @@ impl<'a> Proving<'a> {
 
 fn outcome(of: &SetEpoch, before: &Register, after: &Register) -> Option<Outcome> {
     let (then, now) = (before.epoch(of)?, after.epoch(of)?);
-    let proved = now.envelopes.values().filter(|envelope| envelope.stage >= Stage::Proved).count();
+    let proved = now
+        .envelopes
+        .values()
+        .filter(|envelope| envelope.stage >= Stage::Proved)
+        .count();
     let was_live = then.is_live(before.mode());
     Some(Outcome {
         of: of.clone(),

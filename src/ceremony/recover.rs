@@ -66,24 +66,40 @@ impl Request {
         if vault.mode() == Mode::Production {
             enough_people(&self.present, self.approved_by.as_ref())?;
         }
-        let state = vault.register().record(&self.name).cloned().ok_or_else(|| not_enrolled(vault, &self.name))?;
+        let state = vault
+            .register()
+            .record(&self.name)
+            .cloned()
+            .ok_or_else(|| not_enrolled(vault, &self.name))?;
         trust.plan(vault)?;
         trust.record(&self.name, &state)?;
         let on_paper = trust.is_on_paper();
-        Ok(Permit { request: self, state, on_paper })
+        Ok(Permit {
+            request: self,
+            state,
+            on_paper,
+        })
     }
 }
 
 impl Permit {
     /// The gathering for this record: of the epochs that open it and are in force.
     pub fn gathering<'k>(&self, known: &'k KnownEpochs) -> Gathering<'k> {
-        let in_force = self.state.sets.iter().filter(|of| known.find(of).is_some_and(|epoch| epoch.state.void.is_none()));
+        let in_force = self
+            .state
+            .sets
+            .iter()
+            .filter(|of| known.find(of).is_some_and(|epoch| epoch.state.void.is_none()));
         Gathering::new(known, in_force.cloned())
     }
 
     /// Opens the record by what was gathered, and records it before it is given back.
     pub fn open(self, change: &mut Change<'_>, gathering: Gathering<'_>, now: Timestamp) -> Result<Opened, Refusal> {
-        let Self { request, state, on_paper } = self;
+        let Self {
+            request,
+            state,
+            on_paper,
+        } = self;
         let gathered = gathering.finish()?;
         let vault = change.vault();
         let locked = vault.locked_record(&request.name, &state)?;
@@ -105,7 +121,11 @@ impl Permit {
             boot: request.boot,
         };
         change.commit(&[], vec![event], now)?;
-        Ok(Opened { record, of: gathered.of, reachable })
+        Ok(Opened {
+            record,
+            of: gathered.of,
+            reachable,
+        })
     }
 }
 
@@ -113,14 +133,24 @@ fn enough_people(present: &[PersonId], approved_by: Option<&PersonId>) -> Result
     let distinct: BTreeSet<&PersonId> = present.iter().collect();
     let hint = "name them: --present ID,ID --approved-by ID";
     if distinct.len() < 2 {
-        let found = format!("in production two people are present at a recovery, {} {} named", distinct.len(), if distinct.len() == 1 { "is" } else { "are" });
+        let found = format!(
+            "in production two people are present at a recovery, {} {} named",
+            distinct.len(),
+            if distinct.len() == 1 { "is" } else { "are" }
+        );
         return Err(Refusal::new(Rule::TooFewPeople, found).hint(hint));
     }
     match approved_by {
-        None => Err(Refusal::new(Rule::TooFewPeople, "in production somebody approved a recovery, nobody is named").hint(hint)),
-        Some(approver) if distinct.contains(approver) => {
-            Err(Refusal::new(Rule::TooFewPeople, format!("{approver} cannot approve what {approver} is present to do")).hint(hint))
-        }
+        None => Err(Refusal::new(
+            Rule::TooFewPeople,
+            "in production somebody approved a recovery, nobody is named",
+        )
+        .hint(hint)),
+        Some(approver) if distinct.contains(approver) => Err(Refusal::new(
+            Rule::TooFewPeople,
+            format!("{approver} cannot approve what {approver} is present to do"),
+        )
+        .hint(hint)),
         Some(_) => Ok(()),
     }
 }
@@ -134,7 +164,10 @@ fn not_enrolled(vault: &Vault<'_>, name: &RecordName) -> Refusal {
         .collect();
     let refusal = Refusal::new(Rule::RecordMissing, format!("the {name} was never enrolled"));
     if others.is_empty() {
-        return refusal.hint(format!("nothing of {} is in this vault; another copy may be newer", name.account));
+        return refusal.hint(format!(
+            "nothing of {} is in this vault; another copy may be newer",
+            name.account
+        ));
     }
     refusal.hint(format!("of this account there is: {}", others.join("; ")))
 }
@@ -146,7 +179,10 @@ fn one_factor_a_boot(vault: &Vault<'_>, name: &RecordName, state: &RecordState, 
         register
             .records()
             .filter(|(other, generations)| {
-                factor(other.factor) && generations.last().is_some_and(|state| state.sets.iter().any(|of| sets.contains(of)))
+                factor(other.factor)
+                    && generations
+                        .last()
+                        .is_some_and(|state| state.sets.iter().any(|of| sets.contains(of)))
             })
             .map(|(other, _)| other.account.to_string())
             .collect()

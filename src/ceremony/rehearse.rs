@@ -59,7 +59,12 @@ pub fn rehearse(out: &Path, accounts: Option<u32>, stage: &mut Stage<'_, '_>) ->
     stage.voice.say("rehearsal: throwaway secrets, every page says so\n");
     let text = plan_text(accounts)?;
     let plan = Plan::parse(&text)?;
-    let mut rehearsal = Rehearsal { out, plan, devices: Vec::new(), stage };
+    let mut rehearsal = Rehearsal {
+        out,
+        plan,
+        devices: Vec::new(),
+        stage,
+    };
     rehearsal.make_plan(&text)?;
     rehearsal.hold_ceremonies()?;
     rehearsal.prove_pages()?;
@@ -69,7 +74,10 @@ pub fn rehearse(out: &Path, accounts: Option<u32>, stage: &mut Stage<'_, '_>) ->
     rehearsal.refuse_what_must_be()?;
     rehearsal.recover_codes()?;
     rehearsal.verify_ledger()?;
-    rehearsal.stage.voice.say("\nproved: any three of five open, two of five do not, a forged sheet is named, a swapped one refused");
+    rehearsal
+        .stage
+        .voice
+        .say("\nproved: any three of five open, two of five do not, a forged sheet is named, a swapped one refused");
     Ok(())
 }
 
@@ -84,95 +92,162 @@ impl Rehearsal<'_, '_, '_> {
             return Err(failed("the example organisation passes check"));
         }
         let shares: usize = self.plan.sets().iter().map(|set| set.shares().len()).sum();
-        let sizes = format!("{} accounts, {} sets, {shares} shares; check has no findings", self.plan.accounts().len(), self.plan.sets().len());
+        let sizes = format!(
+            "{} accounts, {} sets, {shares} shares; check has no findings",
+            self.plan.accounts().len(),
+            self.plan.sets().len()
+        );
         self.row("plan", &sizes, started);
         Ok(())
     }
 
     fn hold_ceremonies(&mut self) -> Result<(), Refusal> {
         for purpose in Factor::ALL {
-            let names: Vec<String> =
-                self.plan.sets().iter().filter(|set| set.purpose() == purpose).map(|set| set.name().to_string()).collect();
+            let names: Vec<String> = self
+                .plan
+                .sets()
+                .iter()
+                .filter(|set| set.purpose() == purpose)
+                .map(|set| set.name().to_string())
+                .collect();
             let started = self.stage.clock.elapsed();
             let mut arguments = vec!["ceremony".to_string()];
             arguments.extend(names.iter().cloned());
             arguments.extend(["--unattended", "--out"].map(String::from));
             arguments.push(self.pages().display().to_string());
             self.succeed(&arguments, &nothing())?;
-            let sheets: usize =
-                self.plan.sets().iter().filter(|set| set.purpose() == purpose).map(|set| set.shares().len()).sum();
-            self.row("ceremony", &format!("{}: {sheets} sheets made and read back", names.join(", ")), started);
+            let sheets: usize = self
+                .plan
+                .sets()
+                .iter()
+                .filter(|set| set.purpose() == purpose)
+                .map(|set| set.shares().len())
+                .sum();
+            self.row(
+                "ceremony",
+                &format!("{}: {sheets} sheets made and read back", names.join(", ")),
+                started,
+            );
         }
         Ok(())
     }
 
     fn prove_pages(&mut self) -> Result<(), Refusal> {
         let started = self.stage.clock.elapsed();
-        let arguments = ["prove".to_string(), "--scan".to_string(), self.pages().display().to_string()];
+        let arguments = [
+            "prove".to_string(),
+            "--scan".to_string(),
+            self.pages().display().to_string(),
+        ];
         let ended = self.succeed(&arguments, &nothing())?;
-        let proved = ended.output.expose(|text| text.lines().filter(|line| line.starts_with("proved")).count());
+        let proved = ended
+            .output
+            .expose(|text| text.lines().filter(|line| line.starts_with("proved")).count());
         let all: usize = self.plan.sets().iter().map(|set| set.shares().len()).sum();
         self.promise(proved == all, "every page proves against the commitments of its set")?;
-        self.row("proving", &format!("{proved} sheets satisfy the commitments of their sets"), started);
+        self.row(
+            "proving",
+            &format!("{proved} sheets satisfy the commitments of their sets"),
+            started,
+        );
         Ok(())
     }
 
     fn enroll(&mut self) -> Result<(), Refusal> {
         let started = self.stage.clock.elapsed();
         self.succeed(&words("enroll --all --factor password --unattended"), &nothing())?;
-        self.row("enrolment", "a password for every open account, 64 characters each", started);
+        self.row(
+            "enrolment",
+            "a password for every open account, 64 characters each",
+            started,
+        );
         let started = self.stage.clock.elapsed();
         let list = self.make_seeds()?;
         self.succeed(&words("enroll --all --factor mfa --from - --unattended"), &list)?;
-        self.row("enrolment", &format!("{} MFA seeds, one for every virtual device", self.devices.len()), started);
+        self.row(
+            "enrolment",
+            &format!("{} MFA seeds, one for every virtual device", self.devices.len()),
+            started,
+        );
         Ok(())
     }
 
     /// Draws the seeds that a provider would give, and lists them as `enroll --from` takes them.
     fn make_seeds(&mut self) -> Result<SecretText, Refusal> {
         let mut all = Vec::new();
-        for account in self.plan.accounts().iter().filter(|account| account.is_open() && account.keeps_root_credentials()) {
+        for account in self
+            .plan
+            .accounts()
+            .iter()
+            .filter(|account| account.is_open() && account.keeps_root_credentials())
+        {
             for device in account.virtual_devices() {
                 let bytes = self.stage.entropy.bytes::<20>(Purpose::RehearsalSeed)?;
                 let text = bytes.expose(|bytes| SecretText::new(data_encoding::BASE32_NOPAD.encode(bytes)));
                 let uri = text.expose(|text| SecretText::new(format!("otpauth://totp/rehearsal?secret={text}")));
                 let seed = uri.expose(Seed::parse)?;
-                all.push(Device { account: account.id.clone(), name: device.name.clone(), seed });
+                all.push(Device {
+                    account: account.id.clone(),
+                    name: device.name.clone(),
+                    seed,
+                });
             }
         }
         self.devices = all;
-        let line = |device: &Device| device.seed.to_uri().expose(|uri| format!("{} {} {uri}\n", device.account, device.name));
+        let line = |device: &Device| {
+            device
+                .seed
+                .to_uri()
+                .expose(|uri| format!("{} {} {uri}\n", device.account, device.name))
+        };
         Ok(SecretText::new(self.devices.iter().map(line).collect()))
     }
 
     fn make_images(&mut self) -> Result<(), Refusal> {
         let started = self.stage.clock.elapsed();
         let names = self.stage.files.list(&self.pages())?;
-        let wanted: Vec<String> = names.into_iter().filter(|name| name.ends_with(".pdf") && !name.starts_with("contact")).collect();
+        let wanted: Vec<String> = names
+            .into_iter()
+            .filter(|name| name.ends_with(".pdf") && !name.starts_with("contact"))
+            .collect();
         for name in &wanted {
             let page = self.stage.files.read(&self.pages().join(name))?;
             let image = raster::png_of(&page, 0, DPI)?;
             self.stage.files.write(&self.image(name), &image)?;
         }
-        self.row("images", &format!("{} pages at {DPI} dpi, as a scanner gives them", wanted.len()), started);
-        self.stage.voice.say("  recovery     in new processes, from the vault and page images alone");
+        self.row(
+            "images",
+            &format!("{} pages at {DPI} dpi, as a scanner gives them", wanted.len()),
+            started,
+        );
+        self.stage
+            .voice
+            .say("  recovery     in new processes, from the vault and page images alone");
         Ok(())
     }
 
     fn recover_passwords(&mut self) -> Result<(), Refusal> {
         let sheets = self.sheets("root-password")?;
         let account = self.member()?;
-        let arguments = format!("recover --account {account} --factor password --task security-event --reason rehearsal --unattended --stdout --scan");
+        let arguments = format!(
+            "recover --account {account} --factor password --task security-event --reason rehearsal --unattended --stdout --scan"
+        );
         let mut first: Option<SecretText> = None;
         for chosen in [[0, 2, 4], [1, 3, 4]] {
             let started = self.stage.clock.elapsed();
             let ended = self.succeed(&with_scans(&arguments, &sheets, &chosen), &nothing())?;
             let length = ended.output.expose(|text| text.trim_end().chars().count());
             self.promise(length == 64, "three of five sheets open a password of 64 characters")?;
-            let same = first.as_ref().is_none_or(|first| first.expose(|first| ended.output.expose(|second| first == second)));
+            let same = first
+                .as_ref()
+                .is_none_or(|first| first.expose(|first| ended.output.expose(|second| first == second)));
             self.promise(same, "every three sheets open the same password")?;
             first = Some(ended.output);
-            self.row("  password", &format!("sheets {}   opened, {length} characters", numbers(&chosen)), started);
+            self.row(
+                "  password",
+                &format!("sheets {}   opened, {length} characters", numbers(&chosen)),
+                started,
+            );
         }
         Ok(())
     }
@@ -180,26 +255,54 @@ impl Rehearsal<'_, '_, '_> {
     fn refuse_what_must_be(&mut self) -> Result<(), Refusal> {
         let sheets = self.sheets("root-password")?;
         let account = self.member()?;
-        let arguments = format!("recover --account {account} --factor password --task security-event --reason rehearsal --unattended --stdout --scan");
+        let arguments = format!(
+            "recover --account {account} --factor password --task security-event --reason rehearsal --unattended --stdout --scan"
+        );
 
         let started = self.stage.clock.elapsed();
-        let said = self.refused(&with_scans(&arguments, &sheets, &[0, 1]), "two of five sheets open nothing")?;
-        self.promise(said.contains("1 more of") && said.contains(Rule::TooFewShares.name()), "two of five sheets are too few, and it says whose would help")?;
-        self.row("  password", "sheets 1 2     refused: 1 more is needed, and whose would help is said", started);
+        let said = self.refused(
+            &with_scans(&arguments, &sheets, &[0, 1]),
+            "two of five sheets open nothing",
+        )?;
+        self.promise(
+            said.contains("1 more of") && said.contains(Rule::TooFewShares.name()),
+            "two of five sheets are too few, and it says whose would help",
+        )?;
+        self.row(
+            "  password",
+            "sheets 1 2     refused: 1 more is needed, and whose would help is said",
+            started,
+        );
 
         let started = self.stage.clock.elapsed();
         let (forged, name) = self.forge(&sheets[1])?;
         let with_forged = [sheets[0].clone(), forged, sheets[2].clone()];
-        let said = self.refused(&with_scans(&arguments, &with_forged, &[0, 1, 2]), "a forged sheet opens nothing")?;
-        self.promise(said.contains(&name) && said.contains(Rule::ShareForged.name()), "a forged sheet is named with custodian and serial")?;
+        let said = self.refused(
+            &with_scans(&arguments, &with_forged, &[0, 1, 2]),
+            "a forged sheet opens nothing",
+        )?;
+        self.promise(
+            said.contains(&name) && said.contains(Rule::ShareForged.name()),
+            "a forged sheet is named with custodian and serial",
+        )?;
         self.row("  password", &format!("a forged sheet  named: {name}"), started);
 
         let started = self.stage.clock.elapsed();
         let other = self.sheets("mfa-emea")?;
         let swapped = [sheets[0].clone(), sheets[2].clone(), other[0].clone()];
-        let said = self.refused(&with_scans(&arguments, &swapped, &[0, 1, 2]), "a sheet of another set opens nothing")?;
-        self.promise(said.contains(Rule::ShareOfOtherPurpose.name()), "a swapped sheet is refused with its reason")?;
-        self.row("  password", "a swapped sheet refused: it is of mfa-emea, another purpose", started);
+        let said = self.refused(
+            &with_scans(&arguments, &swapped, &[0, 1, 2]),
+            "a sheet of another set opens nothing",
+        )?;
+        self.promise(
+            said.contains(Rule::ShareOfOtherPurpose.name()),
+            "a swapped sheet is refused with its reason",
+        )?;
+        self.row(
+            "  password",
+            "a swapped sheet refused: it is of mfa-emea, another purpose",
+            started,
+        );
         Ok(())
     }
 
@@ -215,19 +318,32 @@ impl Rehearsal<'_, '_, '_> {
             let started = self.stage.clock.elapsed();
             let sheets = self.sheets(&set)?;
             let account = self.member()?;
-            let arguments = format!("recover --account {account} --factor mfa --device {region} --task security-event --reason rehearsal --unattended --stdout --show code --scan");
+            let arguments = format!(
+                "recover --account {account} --factor mfa --device {region} --task security-event --reason rehearsal --unattended --stdout --show code --scan"
+            );
             let before = self.stage.clock.now();
             let ended = self.succeed(&with_scans(&arguments, &sheets, &[0, 2]), &nothing())?;
-            let device = self.devices.iter().find(|device| device.account == account && device.name.as_str() == region.as_str());
+            let device = self
+                .devices
+                .iter()
+                .find(|device| device.account == account && device.name.as_str() == region.as_str());
             let device = device.ok_or_else(|| failed("every member has a device in every region"))?;
             // The code changes while the other process runs: it is one of those that were current meanwhile.
             let times = before.as_second()..=self.stage.clock.now().as_second();
             let agrees = times.into_iter().any(|time| {
                 let code = device.seed.code_at(time.unsigned_abs());
-                code.digits.expose(|expected| ended.output.expose(|found| found.trim_end() == expected))
+                code.digits
+                    .expose(|expected| ended.output.expose(|found| found.trim_end() == expected))
             });
-            self.promise(agrees, "two of three sheets of every region give the current code of its device")?;
-            self.row(&format!("  mfa {region}"), "sheets 1 3     code agrees with the seed", started);
+            self.promise(
+                agrees,
+                "two of three sheets of every region give the current code of its device",
+            )?;
+            self.row(
+                &format!("  mfa {region}"),
+                "sheets 1 3     code agrees with the seed",
+                started,
+            );
         }
         Ok(())
     }
@@ -235,12 +351,19 @@ impl Rehearsal<'_, '_, '_> {
     fn verify_ledger(&mut self) -> Result<(), Refusal> {
         let started = self.stage.clock.elapsed();
         let head = self.succeed(&words("ledger head"), &nothing())?;
-        let words_of_head = head.output.expose(|text| text.lines().next().unwrap_or_default().to_string());
+        let words_of_head = head
+            .output
+            .expose(|text| text.lines().next().unwrap_or_default().to_string());
         let mut arguments = words("ledger verify --head");
         arguments.push(words_of_head.clone());
         let ended = self.succeed(&arguments, &nothing())?;
-        self.promise(ended.output.expose(|text| text.contains("everything is on paper")), "the head vouches for the whole ledger")?;
-        let whole = ended.output.expose(|text| text.lines().next().unwrap_or_default().to_string());
+        self.promise(
+            ended.output.expose(|text| text.contains("everything is on paper")),
+            "the head vouches for the whole ledger",
+        )?;
+        let whole = ended
+            .output
+            .expose(|text| text.lines().next().unwrap_or_default().to_string());
         self.row("ledger", &whole, started);
         self.stage.voice.say(&format!("               head  {words_of_head}"));
         Ok(())
@@ -252,17 +375,35 @@ impl Rehearsal<'_, '_, '_> {
         let vault = Vault::load(&store)?;
         let known = KnownEpochs::read(&vault)?;
         let paper = share_on(&self.stage.files.read(image)?)?;
-        let epoch = known.epoch_of(&paper.head).ok_or_else(|| failed("a sheet names its set"))?;
+        let epoch = known
+            .epoch_of(&paper.head)
+            .ok_or_else(|| failed("a sheet names its set"))?;
         let index = paper.head.index;
         let name = known.name(epoch, index);
-        let envelope = epoch.state.envelopes.get(&index).ok_or_else(|| failed("a sheet has an envelope"))?;
-        let set = self.plan.set(&epoch.state.of.set).ok_or_else(|| failed("a set is of the plan"))?;
+        let envelope = epoch
+            .state
+            .envelopes
+            .get(&index)
+            .ok_or_else(|| failed("a sheet has an envelope"))?;
+        let set = self
+            .plan
+            .set(&epoch.state.of.set)
+            .ok_or_else(|| failed("a set is of the plan"))?;
         let today = self.stage.clock.now().to_zoned(jiff::tz::TimeZone::UTC).date();
         let page = PageOf::new(&self.plan, set, epoch.state.of.epoch, Mode::Rehearsal, today)?;
         let tint = self.stage.entropy.draw(Purpose::Tint)?;
-        let planned = set.indexed_shares().find(|(at, _)| *at == index).map(|(_, planned)| planned);
+        let planned = set
+            .indexed_shares()
+            .find(|(at, _)| *at == index)
+            .map(|(_, planned)| planned);
         let planned = planned.ok_or_else(|| failed("a share is of the plan"))?;
-        let forged = page.make(&altered(paper)?, planned, envelope.serial, &epoch.stored.fingerprint, &tint)?;
+        let forged = page.make(
+            &altered(paper)?,
+            planned,
+            envelope.serial,
+            &epoch.stored.fingerprint,
+            &tint,
+        )?;
         let place = self.out.join("scans").join("forged.png");
         self.stage.files.write(&place, &raster::png_of(&forged, 0, DPI)?)?;
         Ok((place, name))
@@ -271,15 +412,29 @@ impl Rehearsal<'_, '_, '_> {
     fn sheets(&mut self, set: &str) -> Result<Vec<PathBuf>, Refusal> {
         let start = format!("{set}-1-share-");
         let names = self.stage.files.list(&self.out.join("scans"))?;
-        let sheets: Vec<PathBuf> =
-            names.into_iter().filter(|name| name.starts_with(&start)).map(|name| self.out.join("scans").join(name)).collect();
+        let sheets: Vec<PathBuf> = names
+            .into_iter()
+            .filter(|name| name.starts_with(&start))
+            .map(|name| self.out.join("scans").join(name))
+            .collect();
         let planned = self.plan.find_set(set)?.shares().len();
-        if sheets.len() == planned { Ok(sheets) } else { Err(failed("every share has one sheet")) }
+        if sheets.len() == planned {
+            Ok(sheets)
+        } else {
+            Err(failed("every share has one sheet"))
+        }
     }
 
     fn member(&self) -> Result<AccountId, Refusal> {
-        let members = self.plan.accounts().iter().filter(|account| account.is_open() && !account.is_management());
-        members.map(|account| account.id.clone()).next().ok_or_else(|| failed("the organisation has a member"))
+        let members = self
+            .plan
+            .accounts()
+            .iter()
+            .filter(|account| account.is_open() && !account.is_management());
+        members
+            .map(|account| account.id.clone())
+            .next()
+            .ok_or_else(|| failed("the organisation has a member"))
     }
 
     fn succeed(&mut self, arguments: &[String], input: &SecretText) -> Result<Ended, Refusal> {
@@ -287,7 +442,12 @@ impl Rehearsal<'_, '_, '_> {
         if ended.status == 0 {
             return Ok(ended);
         }
-        Err(failed(&format!("`{}` succeeds; it ended with status {}: {}", arguments.join(" "), ended.status, ended.said.trim())))
+        Err(failed(&format!(
+            "`{}` succeeds; it ended with status {}: {}",
+            arguments.join(" "),
+            ended.status,
+            ended.said.trim()
+        )))
     }
 
     fn refused(&mut self, arguments: &[String], promise: &str) -> Result<String, Refusal> {
@@ -327,10 +487,15 @@ impl Rehearsal<'_, '_, '_> {
 /// The example organisation, with as many accounts as asked for: members are left out, or repeated under new numbers.
 fn plan_text(accounts: Option<u32>) -> Result<String, Refusal> {
     let example = starter::example();
-    let Some(wanted) = accounts else { return Ok(example.to_string()) };
+    let Some(wanted) = accounts else {
+        return Ok(example.to_string());
+    };
     let unfit = || failed("the example organisation can be resized");
     let mut document: toml_edit::DocumentMut = example.parse().map_err(|_| unfit())?;
-    let tables = document.get_mut("account").and_then(|item| item.as_array_of_tables_mut()).ok_or_else(unfit)?;
+    let tables = document
+        .get_mut("account")
+        .and_then(|item| item.as_array_of_tables_mut())
+        .ok_or_else(unfit)?;
     let wanted = wanted as usize;
     while tables.len() > wanted {
         tables.remove(tables.len() - 1);
@@ -349,14 +514,22 @@ fn plan_text(accounts: Option<u32>) -> Result<String, Refusal> {
 /// The share on one image of one sheet.
 fn share_on(image: &SecretBytes) -> Result<PaperShare, Refusal> {
     let pages = image.expose(scan::codes)?;
-    let code = pages.into_iter().flat_map(|page| page.codes).next().ok_or_else(|| failed("a sheet shows its code"))?;
+    let code = pages
+        .into_iter()
+        .flat_map(|page| page.codes)
+        .next()
+        .ok_or_else(|| failed("a sheet shows its code"))?;
     let share = code.expose(|text| read_text(text, Mode::Rehearsal)).into_iter().next();
-    share.and_then(Result::ok).ok_or_else(|| failed("the code of a sheet is a share"))
+    share
+        .and_then(Result::ok)
+        .ok_or_else(|| failed("the code of a sheet is a share"))
 }
 
 /// The same share with one bit of its value flipped.
 fn altered(paper: PaperShare) -> Result<PaperShare, Refusal> {
-    let ShareBody::Open { value, blinder } = paper.body else { return Err(failed("the sheet has no lock")) };
+    let ShareBody::Open { value, blinder } = paper.body else {
+        return Err(failed("the sheet has no lock"));
+    };
     let value = Secret::build(|out: &mut [u8; 32]| {
         value.expose(|value| *out = *value);
         out[0] ^= 1;
@@ -366,12 +539,21 @@ fn altered(paper: PaperShare) -> Result<PaperShare, Refusal> {
 
 fn with_scans(arguments: &str, sheets: &[PathBuf], chosen: &[usize]) -> Vec<String> {
     let mut all = words(arguments);
-    all.extend(chosen.iter().filter_map(|at| sheets.get(*at)).map(|sheet| sheet.display().to_string()));
+    all.extend(
+        chosen
+            .iter()
+            .filter_map(|at| sheets.get(*at))
+            .map(|sheet| sheet.display().to_string()),
+    );
     all
 }
 
 fn numbers(chosen: &[usize]) -> String {
-    chosen.iter().map(|at| (at + 1).to_string()).collect::<Vec<_>>().join(" ")
+    chosen
+        .iter()
+        .map(|at| (at + 1).to_string())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn words(text: &str) -> Vec<String> {
@@ -383,6 +565,9 @@ fn nothing() -> SecretText {
 }
 
 fn failed(promise: &str) -> Refusal {
-    Refusal::new(Rule::RehearsalFailed, format!("a promise of the rehearsal is not kept: {promise}"))
-        .hint("do not hold a ceremony with this program on this machine before it is")
+    Refusal::new(
+        Rule::RehearsalFailed,
+        format!("a promise of the rehearsal is not kept: {promise}"),
+    )
+    .hint("do not hold a ceremony with this program on this machine before it is")
 }

@@ -41,13 +41,18 @@ impl Trust {
             };
         };
         let anchor = Anchor::find(vault.chains(), words)?;
-        Ok(Self::Paper(Box::new(Register::of(vault.chains(), Some(&anchor.extent))?)))
+        Ok(Self::Paper(Box::new(Register::of(
+            vault.chains(),
+            Some(&anchor.extent),
+        )?)))
     }
 
     /// The plan must be the one that was on paper: it says who is asked, and what is locked to what.
     pub fn plan(&self, vault: &Vault<'_>) -> Result<(), Refusal> {
         match self {
-            Self::Paper(register) if register.plan != Some(vault.plan_hash()) => Err(not_on_paper("the plan as it is now")),
+            Self::Paper(register) if register.plan != Some(vault.plan_hash()) => {
+                Err(not_on_paper("the plan as it is now"))
+            }
             _ => Ok(()),
         }
     }
@@ -58,7 +63,11 @@ impl Trust {
         let same = register.epoch(of).is_some_and(|then| {
             then.is_live(register.mode()) && vault.register().epoch(of).is_some_and(|now| now.core == then.core)
         });
-        if same { Ok(()) } else { Err(not_on_paper(&format!("share set {of}"))) }
+        if same {
+            Ok(())
+        } else {
+            Err(not_on_paper(&format!("share set {of}")))
+        }
     }
 
     /// The record in force must be the one that was on paper.
@@ -76,6 +85,9 @@ impl Trust {
 }
 
 fn not_on_paper(what: &str) -> Refusal {
-    Refusal::new(Rule::NotYetOnPaper, format!("{what} is not yet on paper: the closing sheet whose words were given does not know it"))
-        .hint("print and sign a new closing sheet, then give its words: strongroom ledger head")
+    Refusal::new(
+        Rule::NotYetOnPaper,
+        format!("{what} is not yet on paper: the closing sheet whose words were given does not know it"),
+    )
+    .hint("print and sign a new closing sheet, then give its words: strongroom ledger head")
 }

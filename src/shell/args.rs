@@ -16,7 +16,9 @@ use std::path::PathBuf;
 /// Root passwords and virtual-MFA seeds under separate quorums of custodians: offline, on paper, provably.
 #[derive(Parser)]
 #[command(name = "strongroom", version, max_term_width = 100, disable_help_subcommand = true)]
-#[command(after_help = "Begin with a rehearsal: strongroom rehearse --out DIR\nExit status: 0 done, 1 the answer is no, 2 the request is wrong, 3 refused for safety, 4 the machine failed")]
+#[command(
+    after_help = "Begin with a rehearsal: strongroom rehearse --out DIR\nExit status: 0 done, 1 the answer is no, 2 the request is wrong, 3 refused for safety, 4 the machine failed"
+)]
 pub struct Arguments {
     /// Where to work.
     #[command(flatten)]
@@ -30,10 +32,23 @@ pub struct Arguments {
 #[derive(Args)]
 pub struct Place {
     /// The folder of strongroom.toml
-    #[arg(long, global = true, value_name = "DIR", env = "STRONGROOM_VAULT", default_value = ".", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "STRONGROOM_VAULT",
+        default_value = ".",
+        hide_env_values = true
+    )]
     pub vault: PathBuf,
     /// The site of this laptop, where the ledger has chains of several
-    #[arg(long, global = true, value_name = "NAME", env = "STRONGROOM_SITE", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "NAME",
+        env = "STRONGROOM_SITE",
+        hide_env_values = true
+    )]
     pub site: Option<SiteName>,
 }
 

@@ -47,8 +47,19 @@ pub fn enter(
         exceptions.allow(judge_swap(&swap), overrides.allow_swap.as_ref())?;
     }
     let program = note(concat!("strongroom ", env!("CARGO_PKG_VERSION")))?;
-    let this = Event::Machine { network: found.network, swap: !swap.is_empty(), boot: boot.clone(), program };
-    let last = change.chain().entries().iter().rev().map(|entry| &entry.event).find(|event| matches!(event, Event::Machine { .. }));
+    let this = Event::Machine {
+        network: found.network,
+        swap: !swap.is_empty(),
+        boot: boot.clone(),
+        program,
+    };
+    let last = change
+        .chain()
+        .entries()
+        .iter()
+        .rev()
+        .map(|entry| &entry.event)
+        .find(|event| matches!(event, Event::Machine { .. }));
     let mut events = Vec::new();
     if last != Some(&this) {
         events.push(this);
@@ -75,8 +86,11 @@ pub fn judge_swap(areas: &[String]) -> Result<(), Refusal> {
     if areas.is_empty() {
         return Ok(());
     }
-    Err(Refusal::new(Rule::SwapOn, format!("memory can be swapped out: {} on", is_or_are(areas)))
-        .hint("swapoff -a; to go on all the same, and have it in the ledger: --allow-swap \"<reason>\""))
+    Err(Refusal::new(
+        Rule::SwapOn,
+        format!("memory can be swapped out: {} on", is_or_are(areas)),
+    )
+    .hint("swapoff -a; to go on all the same, and have it in the ledger: --allow-swap \"<reason>\""))
 }
 
 /// Unattended work in production states its reason.
@@ -84,8 +98,11 @@ pub fn judge_unattended(mode: Mode, unattended: &Unattended, command: &str) -> R
     if mode == Mode::Rehearsal || !unattended.unattended || unattended.reason.is_some() {
         return Ok(());
     }
-    Err(Refusal::new(Rule::ReasonMissing, "unattended work in production states its reason, which the ledger keeps")
-        .hint(format!("strongroom {command} --unattended --reason \"<reason>\" …")))
+    Err(Refusal::new(
+        Rule::ReasonMissing,
+        "unattended work in production states its reason, which the ledger keeps",
+    )
+    .hint(format!("strongroom {command} --unattended --reason \"<reason>\" …")))
 }
 
 fn is_or_are(names: &[String]) -> String {

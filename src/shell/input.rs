@@ -20,22 +20,39 @@ pub const SCANS_MAX: usize = 2000;
 /// The whole of a plain file.
 pub fn file(path: &Path, limit: usize) -> Result<SecretBytes, Refusal> {
     let failed = |fault: std::io::Error| match fault.kind() {
-        std::io::ErrorKind::NotFound => Refusal::new(Rule::InputMalformed, format!("there is no file {}", path.display())),
-        _ => Refusal::new(Rule::InputOutput, format!("cannot read {}: {}", path.display(), fault.to_string().to_lowercase())),
+        std::io::ErrorKind::NotFound => {
+            Refusal::new(Rule::InputMalformed, format!("there is no file {}", path.display()))
+        }
+        _ => Refusal::new(
+            Rule::InputOutput,
+            format!("cannot read {}: {}", path.display(), fault.to_string().to_lowercase()),
+        ),
     };
     let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
     let handle = rustix::fs::open(path, flags, Mode::empty()).map_err(|fault| failed(fault.into()))?;
     let stat = rustix::fs::fstat(&handle).map_err(|fault| failed(fault.into()))?;
     if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
-        return Err(Refusal::new(Rule::NotAPlainFile, format!("{} is not a plain file", path.display())));
+        return Err(Refusal::new(
+            Rule::NotAPlainFile,
+            format!("{} is not a plain file", path.display()),
+        ));
     }
     // One byte more than the file has, so that reading to its end never moves a secret into a larger buffer.
     let expected = usize::try_from(stat.st_size).unwrap_or(0).min(limit) + 1;
     let mut bytes = Vec::with_capacity(expected);
-    std::fs::File::from(handle).take(limit as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
+    std::fs::File::from(handle)
+        .take(limit as u64 + 1)
+        .read_to_end(&mut bytes)
+        .map_err(failed)?;
     let bytes = SecretBytes::new(bytes);
     if bytes.len() > limit {
-        return Err(Refusal::new(Rule::InputTooLarge, format!("{} has more than the {limit} bytes that such a file may have", path.display())));
+        return Err(Refusal::new(
+            Rule::InputTooLarge,
+            format!(
+                "{} has more than the {limit} bytes that such a file may have",
+                path.display()
+            ),
+        ));
     }
     Ok(bytes)
 }
@@ -47,14 +64,19 @@ pub fn standard(limit: usize) -> Result<SecretText, Refusal> {
     let bytes = SecretBytes::new(bytes);
     read.map_err(|fault| Refusal::new(Rule::InputOutput, format!("cannot read standard input: {fault}")))?;
     if bytes.len() > limit {
-        return Err(Refusal::new(Rule::InputTooLarge, format!("standard input has more than the {limit} bytes that are read")));
+        return Err(Refusal::new(
+            Rule::InputTooLarge,
+            format!("standard input has more than the {limit} bytes that are read"),
+        ));
     }
     text(bytes, "standard input")
 }
 
 /// Bytes as text, or a refusal that names their place.
 pub fn text(bytes: SecretBytes, place: &str) -> Result<SecretText, Refusal> {
-    bytes.into_text().ok_or_else(|| Refusal::new(Rule::InputMalformed, format!("{place} is not UTF-8 text")))
+    bytes
+        .into_text()
+        .ok_or_else(|| Refusal::new(Rule::InputMalformed, format!("{place} is not UTF-8 text")))
 }
 
 /// The files that `--scan` names, folders opened.
@@ -65,11 +87,16 @@ pub fn scans(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Refusal> {
             files.push(path.clone());
             continue;
         }
-        let failed = |fault: std::io::Error| Refusal::new(Rule::InputOutput, format!("cannot read {}: {fault}", path.display()));
+        let failed =
+            |fault: std::io::Error| Refusal::new(Rule::InputOutput, format!("cannot read {}: {fault}", path.display()));
         let mut inside = Vec::new();
         for entry in std::fs::read_dir(path).map_err(failed)? {
             let entry = entry.map_err(failed)?.path();
-            let kind = entry.extension().and_then(|kind| kind.to_str()).unwrap_or_default().to_ascii_lowercase();
+            let kind = entry
+                .extension()
+                .and_then(|kind| kind.to_str())
+                .unwrap_or_default()
+                .to_ascii_lowercase();
             if ["pdf", "png", "jpg", "jpeg"].contains(&kind.as_str()) && entry.is_file() {
                 inside.push(entry);
             }
@@ -78,10 +105,16 @@ pub fn scans(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Refusal> {
         files.extend(inside);
     }
     if files.is_empty() {
-        return Err(Refusal::new(Rule::NothingScanned, "there is no scan (png, jpeg, pdf) in what --scan names"));
+        return Err(Refusal::new(
+            Rule::NothingScanned,
+            "there is no scan (png, jpeg, pdf) in what --scan names",
+        ));
     }
     if files.len() > SCANS_MAX {
-        return Err(Refusal::new(Rule::InputTooLarge, format!("{} scans were named, {SCANS_MAX} are read at a time", files.len())));
+        return Err(Refusal::new(
+            Rule::InputTooLarge,
+            format!("{} scans were named, {SCANS_MAX} are read at a time", files.len()),
+        ));
     }
     Ok(files)
 }

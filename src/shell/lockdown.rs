@@ -7,7 +7,13 @@ use rustix::process::{DumpableBehavior, Resource, Rlimit};
 
 /// Takes from the process what it never needs.
 pub fn apply() {
-    let _ = rustix::process::setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
+    let _ = rustix::process::setrlimit(
+        Resource::Core,
+        Rlimit {
+            current: Some(0),
+            maximum: Some(0),
+        },
+    );
     let _ = rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable);
 }
 

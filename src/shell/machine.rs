@@ -10,13 +10,23 @@ pub fn swap_areas() -> Vec<String> {
 }
 
 fn swap_areas_in(swaps: &str) -> Vec<String> {
-    swaps.lines().skip(1).filter_map(|line| line.split_whitespace().next()).map(str::to_string).collect()
+    swaps
+        .lines()
+        .skip(1)
+        .filter_map(|line| line.split_whitespace().next())
+        .map(str::to_string)
+        .collect()
 }
 
 /// The start of the machine, as the kernel names it.
 pub fn boot() -> Result<Boot, Refusal> {
     let text = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
-    text.trim().parse().map_err(|_| Refusal::new(Rule::InputOutput, "the kernel does not say which start of the machine this is"))
+    text.trim().parse().map_err(|_| {
+        Refusal::new(
+            Rule::InputOutput,
+            "the kernel does not say which start of the machine this is",
+        )
+    })
 }
 
 /// Whether what is written below `path` stays in memory: tmpfs or ramfs. A folder that does not exist yet is judged by the
@@ -25,9 +35,16 @@ pub fn is_memory_backed(path: &Path) -> Result<bool, Refusal> {
     const TMPFS: u64 = 0x0102_1994;
     const RAMFS: u64 = 0x8584_58f6;
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
-    let existing = absolute.ancestors().find(|ancestor| ancestor.exists()).unwrap_or(Path::new("/"));
-    let stat = rustix::fs::statfs(existing)
-        .map_err(|fault| Refusal::new(Rule::InputOutput, format!("cannot judge {}: {fault}", existing.display())))?;
+    let existing = absolute
+        .ancestors()
+        .find(|ancestor| ancestor.exists())
+        .unwrap_or(Path::new("/"));
+    let stat = rustix::fs::statfs(existing).map_err(|fault| {
+        Refusal::new(
+            Rule::InputOutput,
+            format!("cannot judge {}: {fault}", existing.display()),
+        )
+    })?;
     let kind = stat.f_type as u64 & 0xffff_ffff;
     Ok(kind == TMPFS || kind == RAMFS)
 }
@@ -46,7 +63,10 @@ mod tests {
     #[test]
     fn swap_is_what_the_kernel_lists_below_its_heading() {
         assert!(swap_areas_in("Filename Type Size Used Priority\n").is_empty());
-        assert_eq!(swap_areas_in("Filename Type\n/dev/sda2 partition 1 0 -2\n/swapfile file 1 0 -3\n"), ["/dev/sda2", "/swapfile"]);
+        assert_eq!(
+            swap_areas_in("Filename Type\n/dev/sda2 partition 1 0 -2\n/swapfile file 1 0 -3\n"),
+            ["/dev/sda2", "/swapfile"]
+        );
     }
 
     #[test]

@@ -27,22 +27,52 @@ pub fn judge() -> Found {
 /// Judges the files under `proc` (as `/proc/self/net`) and the folder `sys` (as `/sys/class/net`).
 pub fn judge_at(proc: &Path, sys: &Path) -> Found {
     let read = |name: &str| std::fs::read_to_string(proc.join(name)).unwrap_or_default();
-    let here: BTreeSet<String> = read("dev").lines().filter_map(|line| line.split_once(':')).map(|(name, _)| name.trim().to_string()).collect();
+    let here: BTreeSet<String> = read("dev")
+        .lines()
+        .filter_map(|line| line.split_once(':'))
+        .map(|(name, _)| name.trim().to_string())
+        .collect();
     let mut up = BTreeSet::new();
     // The interface is the second column of dev_mcast, the first of route, the last of if_inet6 and ipv6_route.
-    up.extend(read("dev_mcast").lines().filter(|line| is_membership(line)).filter_map(|line| column(line, 1)));
+    up.extend(
+        read("dev_mcast")
+            .lines()
+            .filter(|line| is_membership(line))
+            .filter_map(|line| column(line, 1)),
+    );
     up.extend(read("route").lines().skip(1).filter_map(|line| column(line, 0)));
     for name in ["if_inet6", "ipv6_route"] {
-        up.extend(read(name).lines().filter_map(|line| line.split_whitespace().last()).map(str::to_string));
+        up.extend(
+            read(name)
+                .lines()
+                .filter_map(|line| line.split_whitespace().last())
+                .map(str::to_string),
+        );
     }
     up.retain(|name| name != "lo");
     if !up.is_empty() {
-        return Found { network: Network::Reachable, interfaces: up.into_iter().collect() };
+        return Found {
+            network: Network::Reachable,
+            interfaces: up.into_iter().collect(),
+        };
     }
-    let machine = std::fs::read_dir(sys).map(|entries| entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()));
-    let elsewhere: Vec<String> = machine.map(|names| names.filter(|name| !here.contains(name)).collect()).unwrap_or_default();
-    let network = if elsewhere.is_empty() { Network::None } else { Network::IsolatedByNamespace };
-    Found { network, interfaces: elsewhere }
+    let machine = std::fs::read_dir(sys).map(|entries| {
+        entries
+            .flatten()
+            .filter_map(|entry| entry.file_name().into_string().ok())
+    });
+    let elsewhere: Vec<String> = machine
+        .map(|names| names.filter(|name| !here.contains(name)).collect())
+        .unwrap_or_default();
+    let network = if elsewhere.is_empty() {
+        Network::None
+    } else {
+        Network::IsolatedByNamespace
+    };
+    Found {
+        network,
+        interfaces: elsewhere,
+    }
 }
 
 /// 33:33:00:00:00:01 and 01:00:5e:00:00:01 are held by links that are administratively up: a dummy link may hold the first
@@ -66,8 +96,12 @@ mod tests {
             let path = std::env::temp_dir().join(format!("strongroom-network-{}-{name}", std::process::id()));
             let _ = std::fs::remove_dir_all(&path);
             std::fs::create_dir_all(path.join("net")).unwrap();
-            files.iter().for_each(|(file, text)| std::fs::write(path.join("net").join(file), text).unwrap());
-            interfaces.iter().for_each(|name| std::fs::create_dir_all(path.join("sys").join(name)).unwrap());
+            files
+                .iter()
+                .for_each(|(file, text)| std::fs::write(path.join("net").join(file), text).unwrap());
+            interfaces
+                .iter()
+                .for_each(|name| std::fs::create_dir_all(path.join("sys").join(name)).unwrap());
             Self(path)
         }
 
@@ -87,13 +121,22 @@ mod tests {
 
     #[test]
     fn a_machine_with_loopback_alone_has_no_network() {
-        let machine = Machine::new("none", &[("dev", DEV_LO), ("if_inet6", "0001 01 80 10 80 lo\n")], &["lo"]);
+        let machine = Machine::new(
+            "none",
+            &[("dev", DEV_LO), ("if_inet6", "0001 01 80 10 80 lo\n")],
+            &["lo"],
+        );
         assert_eq!(machine.judge().network, Network::None);
     }
 
     #[test]
     fn an_interface_that_is_down_is_no_network() {
-        assert_eq!(Machine::new("down", &[("dev", DEV_ETH)], &["lo", "eth0"]).judge().network, Network::None);
+        assert_eq!(
+            Machine::new("down", &[("dev", DEV_ETH)], &["lo", "eth0"])
+                .judge()
+                .network,
+            Network::None
+        );
     }
 
     #[test]
@@ -112,7 +155,11 @@ mod tests {
             ("dev_mcast", "4    eth0            1     0     01005e000001\n"),
         ] {
             let found = Machine::new(file, &[("dev", DEV_ETH), (file, text)], &["lo", "eth0"]).judge();
-            assert_eq!((found.network, found.interfaces), (Network::Reachable, vec!["eth0".to_string()]), "{file}");
+            assert_eq!(
+                (found.network, found.interfaces),
+                (Network::Reachable, vec!["eth0".to_string()]),
+                "{file}"
+            );
         }
     }
 }

@@ -29,9 +29,15 @@ pub fn judge_place(path: &Path) -> Result<(), Refusal> {
     if machine::is_memory_backed(path)? {
         return Ok(());
     }
-    Err(Refusal::new(Rule::OutputOnDisk, format!("{} is on a disk: what was once written there can be found again", path.display()))
-        .hint("use memory: --out /dev/shm/pages")
-        .hint("to go on all the same, and have it in the ledger: --allow-disk \"<reason>\""))
+    Err(Refusal::new(
+        Rule::OutputOnDisk,
+        format!(
+            "{} is on a disk: what was once written there can be found again",
+            path.display()
+        ),
+    )
+    .hint("use memory: --out /dev/shm/pages")
+    .hint("to go on all the same, and have it in the ledger: --allow-disk \"<reason>\""))
 }
 
 impl Pages for Folder {
@@ -47,15 +53,25 @@ impl Pages for Folder {
 /// Writes a new file that only its owner can read; what is not written whole is removed.
 pub fn write_new(path: &Path, bytes: &SecretBytes) -> Result<(), Refusal> {
     let mut options = std::fs::OpenOptions::new();
-    let mut file = options.write(true).create_new(true).mode(0o600).open(path).map_err(|fault| match fault.kind() {
-        std::io::ErrorKind::AlreadyExists => Refusal::new(Rule::OutputExists, format!("{} exists already", path.display()))
-            .hint("name another folder: nothing is overwritten"),
-        _ => failed("create", path, &fault),
-    })?;
-    bytes.expose(|bytes| file.write_all(bytes)).and_then(|()| file.sync_all()).map_err(|fault| {
-        let _ = std::fs::remove_file(path);
-        failed("write", path, &fault)
-    })
+    let mut file = options
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+        .map_err(|fault| match fault.kind() {
+            std::io::ErrorKind::AlreadyExists => {
+                Refusal::new(Rule::OutputExists, format!("{} exists already", path.display()))
+                    .hint("name another folder: nothing is overwritten")
+            }
+            _ => failed("create", path, &fault),
+        })?;
+    bytes
+        .expose(|bytes| file.write_all(bytes))
+        .and_then(|()| file.sync_all())
+        .map_err(|fault| {
+            let _ = std::fs::remove_file(path);
+            failed("write", path, &fault)
+        })
 }
 
 fn failed(verb: &str, path: &Path, fault: &std::io::Error) -> Refusal {

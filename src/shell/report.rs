@@ -35,8 +35,17 @@ pub fn print(text: &str) {
 pub fn print_secret(secret: &SecretText) -> Result<(), Refusal> {
     let mut out = std::io::stdout().lock();
     secret
-        .expose(|text| out.write_all(text.as_bytes()).and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush()))
-        .map_err(|fault| Refusal::new(Rule::InputOutput, format!("the secret could not be put on standard output: {fault}")))
+        .expose(|text| {
+            out.write_all(text.as_bytes())
+                .and_then(|()| out.write_all(b"\n"))
+                .and_then(|()| out.flush())
+        })
+        .map_err(|fault| {
+            Refusal::new(
+                Rule::InputOutput,
+                format!("the secret could not be put on standard output: {fault}"),
+            )
+        })
 }
 
 /// Says one line on standard error.
@@ -93,12 +102,22 @@ pub fn usage(fault: &clap::Error) -> ExitCode {
     let mut sentence = first.strip_prefix("error: ").unwrap_or(first).to_string();
     let rest: Vec<&str> = lines.collect();
     // A list of missing arguments stands on lines of its own.
-    for line in rest.iter().take_while(|line| line.starts_with('<') || line.starts_with("--")) {
+    for line in rest
+        .iter()
+        .take_while(|line| line.starts_with('<') || line.starts_with("--"))
+    {
         sentence = format!("{sentence} {line}");
     }
-    say(&format!("strongroom: error: {} ({})", sentence.trim_end_matches('.'), Rule::Usage));
+    say(&format!(
+        "strongroom: error: {} ({})",
+        sentence.trim_end_matches('.'),
+        Rule::Usage
+    ));
     for line in rest {
-        let line = line.strip_prefix("tip: ").or_else(|| line.strip_prefix("Usage: ")).or_else(|| line.strip_prefix("For more information, try "));
+        let line = line
+            .strip_prefix("tip: ")
+            .or_else(|| line.strip_prefix("Usage: "))
+            .or_else(|| line.strip_prefix("For more information, try "));
         if let Some(line) = line {
             say(&format!("hint: {}", line.trim_end_matches('.').replace('\'', "")));
         }
@@ -112,12 +131,18 @@ pub fn uninterrupted<T>(work: impl FnOnce() -> Result<T, Refusal>) -> Result<T, 
     // The message of a panic could quote what it tripped over: only its place is kept.
     panic::set_hook(Box::new(|panic| {
         if let (Ok(mut place), Some(at)) = (PLACE.lock(), panic.location()) {
-            *place = Some(format!("{}:{}", at.file().rsplit("/src/").next().unwrap_or_default(), at.line()));
+            *place = Some(format!(
+                "{}:{}",
+                at.file().rsplit("/src/").next().unwrap_or_default(),
+                at.line()
+            ));
         }
     }));
     panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
         let place = PLACE.lock().ok().and_then(|place| place.clone()).unwrap_or_default();
-        Err(Refusal::new(Rule::Internal, format!("the program contradicted itself at {place}"))
-            .hint("the vault is as it was, or as the ledger says; please report this place and the command"))
+        Err(
+            Refusal::new(Rule::Internal, format!("the program contradicted itself at {place}"))
+                .hint("the vault is as it was, or as the ledger says; please report this place and the command"),
+        )
     })
 }

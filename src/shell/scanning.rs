@@ -26,16 +26,28 @@ pub fn read(file: &Path, mode: Mode) -> Vec<Entry> {
     let name = file.display().to_string();
     let pages = match input::file(file, input::SCAN_MAX).and_then(|bytes| bytes.expose(scan::codes)) {
         Ok(pages) => pages,
-        Err(refusal) => return vec![Entry { paper: Err(refusal), from: name }],
+        Err(refusal) => {
+            return vec![Entry {
+                paper: Err(refusal),
+                from: name,
+            }];
+        }
     };
     let several = pages.len() > 1;
     let mut entries = Vec::new();
     for (number, page) in (1..).zip(pages) {
-        let from = if several { format!("{name}, page {number}") } else { name.clone() };
+        let from = if several {
+            format!("{name}, page {number}")
+        } else {
+            name.clone()
+        };
         if page.codes.is_empty() {
             let found = Refusal::new(Rule::NothingScanned, "no code was found")
                 .hint("scan it again, flat and at 300 dpi; or type its lines");
-            entries.push(Entry { paper: Err(found), from });
+            entries.push(Entry {
+                paper: Err(found),
+                from,
+            });
             continue;
         }
         for text in &page.codes {
@@ -47,19 +59,30 @@ pub fn read(file: &Path, mode: Mode) -> Vec<Entry> {
 
 /// Every share of a typed text.
 pub fn read_typed(text: &SecretText, mode: Mode) -> Vec<Entry> {
-    let entries = read_each(text, mode, |row| row.map_or("the typed lines".to_string(), |row| format!("typed row {row}")));
+    let entries = read_each(text, mode, |row| {
+        row.map_or("the typed lines".to_string(), |row| format!("typed row {row}"))
+    });
     if entries.is_empty() {
         let found = Refusal::new(Rule::NothingScanned, "no line of a share was typed")
             .hint("type line A, then line B of each sheet; or scan: --scan FILE…");
-        return vec![Entry { paper: Err(found), from: "the typed lines".to_string() }];
+        return vec![Entry {
+            paper: Err(found),
+            from: "the typed lines".to_string(),
+        }];
     }
     entries
 }
 
 /// The refusal with the place that it is about in front.
 pub fn of_file(refusal: &Refusal, from: &str) -> Refusal {
-    let placed = Refusal::new(refusal.rule(), format!("{}: {}", from.escape_debug(), refusal.sentence()));
-    refusal.hints().iter().fold(placed, |placed, hint| placed.hint(hint.clone()))
+    let placed = Refusal::new(
+        refusal.rule(),
+        format!("{}: {}", from.escape_debug(), refusal.sentence()),
+    );
+    refusal
+        .hints()
+        .iter()
+        .fold(placed, |placed, hint| placed.hint(hint.clone()))
 }
 
 fn read_each(text: &SecretText, mode: Mode, place: impl Fn(Option<usize>) -> String) -> Vec<Entry> {
@@ -67,8 +90,14 @@ fn read_each(text: &SecretText, mode: Mode, place: impl Fn(Option<usize>) -> Str
     entries
         .into_iter()
         .map(|entry| match entry {
-            Ok(paper) => Entry { paper: Ok(paper), from: place(None) },
-            Err(unread) => Entry { from: place(Some(unread.row)), paper: Err(refusal_of(&unread)) },
+            Ok(paper) => Entry {
+                paper: Ok(paper),
+                from: place(None),
+            },
+            Err(unread) => Entry {
+                from: place(Some(unread.row)),
+                paper: Err(refusal_of(&unread)),
+            },
         })
         .collect()
 }
@@ -77,5 +106,8 @@ fn refusal_of(unread: &Unread) -> Refusal {
     let refusal = Refusal::new(unread.error.rule(), unread.error.to_string());
     let Some(offer) = &unread.offer else { return refusal };
     let groups: Vec<String> = offer.groups().iter().map(|group| group.name.to_string()).collect();
-    refusal.hint(format!("compare {} with the paper, and enter the line again", groups.join(", ")))
+    refusal.hint(format!(
+        "compare {} with the paper, and enter the line again",
+        groups.join(", ")
+    ))
 }

@@ -24,7 +24,10 @@ pub struct Brought {
 impl Brought {
     /// Nothing: the secrets are generated.
     pub fn nothing() -> Self {
-        Self { one: None, each: HashMap::new() }
+        Self {
+            one: None,
+            each: HashMap::new(),
+        }
     }
 
     /// Whether something was brought for this record.
@@ -41,9 +44,16 @@ impl Brought {
 
 /// Reads `from` (`-` is standard input): a list for the records of `work`, or the one secret of its one record.
 pub fn bring(from: &Path, list: bool, work: &[Work]) -> Result<Brought, Refusal> {
-    let text = if from == Path::new("-") { input::standard(input::TEXT_MAX)? } else { text_or_image(from)? };
+    let text = if from == Path::new("-") {
+        input::standard(input::TEXT_MAX)?
+    } else {
+        text_or_image(from)?
+    };
     if !list {
-        return Ok(Brought { one: Some(text), each: HashMap::new() });
+        return Ok(Brought {
+            one: Some(text),
+            each: HashMap::new(),
+        });
     }
     let factor = work.first().map_or(Factor::Mfa, |work| work.name.factor);
     let each = text.expose(|text| read_list(text, factor))?;
@@ -60,7 +70,10 @@ fn read_list(text: &str, factor: Factor) -> Result<HashMap<RecordName, SecretTex
         let (name, secret) = read_line(line, factor).ok_or_else(|| malformed(number, factor))?;
         let shown = name.to_string();
         if each.insert(name, secret).is_some() {
-            return Err(Refusal::new(Rule::InputMalformed, format!("line {number} of the list brings the {shown} a second time")));
+            return Err(Refusal::new(
+                Rule::InputMalformed,
+                format!("line {number} of the list brings the {shown} a second time"),
+            ));
         }
     }
     Ok(each)
@@ -78,12 +91,26 @@ fn read_line(line: &str, factor: Factor) -> Option<(RecordName, SecretText)> {
     };
     let secret = secret.trim();
     let secret = SecretText::build(secret.len(), |out| out.push_str(secret));
-    Some((RecordName { account, factor, device }, secret))
+    Some((
+        RecordName {
+            account,
+            factor,
+            device,
+        },
+        secret,
+    ))
 }
 
 fn malformed(number: usize, factor: Factor) -> Refusal {
-    let form = if factor == Factor::Mfa { "ACCOUNT DEVICE otpauth://…" } else { "ACCOUNT TEXT" };
-    Refusal::new(Rule::InputMalformed, format!("line {number} of the list is not of the form {form}"))
+    let form = if factor == Factor::Mfa {
+        "ACCOUNT DEVICE otpauth://…"
+    } else {
+        "ACCOUNT TEXT"
+    };
+    Refusal::new(
+        Rule::InputMalformed,
+        format!("line {number} of the list is not of the form {form}"),
+    )
 }
 
 /// A text file as it is; of an image, the text of the one code on it.
@@ -91,19 +118,31 @@ fn text_or_image(from: &Path) -> Result<SecretText, Refusal> {
     let bytes = input::file(from, input::SCAN_MAX)?;
     if !bytes.expose(is_image) {
         if bytes.len() > input::TEXT_MAX {
-            return Err(Refusal::new(Rule::InputTooLarge, format!("{} is larger than a list of seeds can be", from.display())));
+            return Err(Refusal::new(
+                Rule::InputTooLarge,
+                format!("{} is larger than a list of seeds can be", from.display()),
+            ));
         }
         return input::text(bytes, &from.display().to_string());
     }
-    let mut codes: Vec<SecretText> = bytes.expose(scan::codes)?.into_iter().flat_map(|page| page.codes).collect();
+    let mut codes: Vec<SecretText> = bytes
+        .expose(scan::codes)?
+        .into_iter()
+        .flat_map(|page| page.codes)
+        .collect();
     match (codes.pop(), codes.is_empty()) {
         (Some(code), true) => Ok(code),
-        (None, _) => Err(Refusal::new(Rule::NothingScanned, format!("no code was found in {}", from.display())).hint("give the text of the code instead")),
-        (Some(_), false) => Err(Refusal::new(Rule::SeedMalformed, format!("{} shows several codes", from.display())).hint("cut the image to the one that is meant")),
+        (None, _) => Err(
+            Refusal::new(Rule::NothingScanned, format!("no code was found in {}", from.display()))
+                .hint("give the text of the code instead"),
+        ),
+        (Some(_), false) => Err(
+            Refusal::new(Rule::SeedMalformed, format!("{} shows several codes", from.display()))
+                .hint("cut the image to the one that is meant"),
+        ),
     }
 }
 
 fn is_image(bytes: &[u8]) -> bool {
     bytes.starts_with(b"\x89PNG") || bytes.starts_with(b"\xff\xd8\xff") || bytes.starts_with(b"%PDF")
 }
-

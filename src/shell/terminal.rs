@@ -25,7 +25,10 @@ impl Terminal {
         let open = || {
             let keys = File::open("/dev/tty")?;
             let screen = std::fs::OpenOptions::new().write(true).open("/dev/tty")?;
-            Ok::<_, std::io::Error>(Self { keys: BufReader::new(keys), screen })
+            Ok::<_, std::io::Error>(Self {
+                keys: BufReader::new(keys),
+                screen,
+            })
         };
         open().map_err(|_| {
             Refusal::new(Rule::NotATerminal, "there is no terminal to ask and to show on")
@@ -45,7 +48,10 @@ impl Terminal {
 
     /// Asks for yes or no; anything but a clear yes is no.
     pub fn confirm(&mut self, question: &str) -> Result<bool, Refusal> {
-        Ok(matches!(self.line(&format!("{question} [y/n] "))?.as_str(), "y" | "yes"))
+        Ok(matches!(
+            self.line(&format!("{question} [y/n] "))?.as_str(),
+            "y" | "yes"
+        ))
     }
 
     /// Says a line.
@@ -75,7 +81,11 @@ impl Terminal {
     pub fn show(&mut self, heading: &str, secret: &SecretText) -> Result<(), Refusal> {
         self.raw(ENTER)?;
         let shown = self.say(heading).and_then(|()| {
-            secret.expose(|text| self.raw(b"\n    ").and_then(|()| self.raw(text.as_bytes())).and_then(|()| self.raw(b"\n\n")))?;
+            secret.expose(|text| {
+                self.raw(b"\n    ")
+                    .and_then(|()| self.raw(text.as_bytes()))
+                    .and_then(|()| self.raw(b"\n\n"))
+            })?;
             self.line("press enter when done ").map(drop)
         });
         self.raw(LEAVE)?;
@@ -83,14 +93,20 @@ impl Terminal {
     }
 
     fn raw(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
-        self.screen.write_all(bytes).and_then(|()| self.screen.flush()).map_err(|fault| gone(&fault))
+        self.screen
+            .write_all(bytes)
+            .and_then(|()| self.screen.flush())
+            .map_err(|fault| gone(&fault))
     }
 
     fn line(&mut self, prompt: &str) -> Result<Zeroizing<String>, Refusal> {
         self.raw(prompt.as_bytes())?;
         let mut line = Zeroizing::new(String::with_capacity(1024));
         match self.keys.read_line(&mut line) {
-            Ok(0) => Err(Refusal::new(Rule::NotATerminal, "the terminal was closed; nothing was opened or kept")),
+            Ok(0) => Err(Refusal::new(
+                Rule::NotATerminal,
+                "the terminal was closed; nothing was opened or kept",
+            )),
             Ok(_) => Ok(Zeroizing::new(line.trim().to_string())),
             Err(fault) => Err(gone(&fault)),
         }

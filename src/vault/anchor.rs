@@ -40,19 +40,27 @@ impl Anchor {
             Refusal::new(Rule::AnchorUnknown, "no closing entry of this ledger has these words: the vault was rolled back, or they are of another vault")
                 .hint("compare the words with the closing sheet, then the vault with another copy")
         })?;
-        Ok(Self { site: chain.site().clone(), number: entry.number, time: entry.time, extent: extent(chains, chain, entry)? })
+        Ok(Self {
+            site: chain.site().clone(),
+            number: entry.number,
+            time: entry.time,
+            extent: extent(chains, chain, entry)?,
+        })
     }
 }
 
 fn extent(chains: &[Chain], of: &Chain, closing: &Entry) -> Result<Extent, Refusal> {
     let mut extent = Extent::from([(of.site().clone(), closing.number as usize + 1)]);
-    let Event::Closing { chains: named, .. } = &closing.event else { return Ok(extent) };
+    let Event::Closing { chains: named, .. } = &closing.event else {
+        return Ok(extent);
+    };
     for (site, head) in named {
         let chain = chains.iter().find(|chain| chain.site() == site);
         let line = chain.and_then(|chain| chain.entries().iter().find(|entry| entry.hash == *head));
         let line = line.ok_or_else(|| {
             let found = format!("the closing entry names a line of ledger/{site}.jsonl that this vault does not have");
-            Refusal::new(Rule::LedgerBroken, found).hint("that chain was rolled back: compare with another copy of the vault")
+            Refusal::new(Rule::LedgerBroken, found)
+                .hint("that chain was rolled back: compare with another copy of the vault")
         })?;
         extent.insert(site.clone(), line.number as usize + 1);
     }

@@ -7,7 +7,8 @@
 
 use super::ledger::Hash;
 use crate::ident::{
-    AccountId, DeviceName, Epoch, Generation, Mode, PersonId, SafeId, Serial, SetName, ShareIndex, SiteName, TaskId, VaultId,
+    AccountId, DeviceName, Epoch, Generation, Mode, PersonId, SafeId, Serial, SetName, ShareIndex, SiteName, TaskId,
+    VaultId,
 };
 use crate::plan::Factor;
 use crate::threshold::Threshold;
@@ -94,7 +95,11 @@ impl std::str::FromStr for Boot {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let fits = text.len() <= 64 && text.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-') && !text.is_empty();
-        if fits { Ok(Self(text.to_string())) } else { Err("a boot id is hexadecimal digits and dashes") }
+        if fits {
+            Ok(Self(text.to_string()))
+        } else {
+            Err("a boot id is hexadecimal digits and dashes")
+        }
     }
 }
 
@@ -174,7 +179,13 @@ pub struct LockedRecordNote {
 
 /// What a line of the ledger says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", content = "body", rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
+#[serde(
+    tag = "kind",
+    content = "body",
+    rename_all = "kebab-case",
+    rename_all_fields = "kebab-case",
+    deny_unknown_fields
+)]
 pub enum Event {
     /// The vault was made. The first line of its first chain.
     Init {
@@ -313,7 +324,11 @@ impl Event {
     pub fn to_parts(&self) -> Result<(String, Value), serde_json::Error> {
         let mut whole = serde_json::to_value(self)?;
         let body = whole.get_mut("body").map(Value::take).unwrap_or_default();
-        let kind = whole.get("kind").and_then(Value::as_str).unwrap_or_default().to_string();
+        let kind = whole
+            .get("kind")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_string();
         Ok((kind, body))
     }
 

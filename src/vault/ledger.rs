@@ -57,7 +57,9 @@ impl TryFrom<String> for Hash {
     type Error = &'static str;
 
     fn try_from(text: String) -> Result<Self, &'static str> {
-        hex::decode(&text).map(Self).ok_or("a hash is 64 lower-case hexadecimal digits")
+        hex::decode(&text)
+            .map(Self)
+            .ok_or("a hash is 64 lower-case hexadecimal digits")
     }
 }
 
@@ -95,13 +97,21 @@ struct Line {
 impl Chain {
     /// A chain without a line.
     pub fn new(site: SiteName) -> Self {
-        Self { site, entries: Vec::new(), cut: 0 }
+        Self {
+            site,
+            entries: Vec::new(),
+            cut: 0,
+        }
     }
 
     /// Reads a chain from its file and verifies every line of it.
     pub fn parse(site: SiteName, bytes: &[u8]) -> Result<Self, Refusal> {
         let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-        let mut chain = Self { site, entries: Vec::new(), cut: bytes.len() - whole };
+        let mut chain = Self {
+            site,
+            entries: Vec::new(),
+            cut: bytes.len() - whole,
+        };
         for line in bytes[..whole].split_inclusive(|byte| *byte == b'\n') {
             let entry = chain.read_line(line).map_err(|found| chain.broken(&found))?;
             chain.entries.push(entry);
@@ -134,14 +144,26 @@ impl Chain {
 
     /// Appends one event to the chain in memory, and returns the bytes of its line.
     pub fn push(&mut self, event: Event, time: Timestamp) -> Result<Vec<u8>, Refusal> {
-        let unwritable = |fault: serde_json::Error| Refusal::new(Rule::Internal, format!("a ledger line cannot be built: {fault}"));
+        let unwritable =
+            |fault: serde_json::Error| Refusal::new(Rule::Internal, format!("a ledger line cannot be built: {fault}"));
         let (kind, body) = event.to_parts().map_err(unwritable)?;
-        let line = Line { number: self.entries.len() as u64, time: whole_seconds(time), kind, body, before: self.head() };
+        let line = Line {
+            number: self.entries.len() as u64,
+            time: whole_seconds(time),
+            kind,
+            body,
+            before: self.head(),
+        };
         let value = serde_json::to_value(&line).map_err(unwritable)?;
         let mut bytes = Vec::new();
         write_canonical(&value, &mut bytes).map_err(|what| Refusal::new(Rule::Internal, what))?;
         bytes.push(b'\n');
-        self.entries.push(Entry { number: line.number, time: line.time, event, hash: Hash::of(&bytes) });
+        self.entries.push(Entry {
+            number: line.number,
+            time: line.time,
+            event,
+            hash: Hash::of(&bytes),
+        });
         Ok(bytes)
     }
 
@@ -160,12 +182,22 @@ impl Chain {
         if line.before != self.head() {
             return Err("it does not continue the line before it".to_string());
         }
-        let event = Event::from_parts(&line.kind, line.body).map_err(|fault| format!("its kind {}: {fault}", line.kind.escape_debug()))?;
-        Ok(Entry { number: line.number, time: line.time, event, hash: Hash::of(bytes) })
+        let event = Event::from_parts(&line.kind, line.body)
+            .map_err(|fault| format!("its kind {}: {fault}", line.kind.escape_debug()))?;
+        Ok(Entry {
+            number: line.number,
+            time: line.time,
+            event,
+            hash: Hash::of(bytes),
+        })
     }
 
     fn broken(&self, found: &str) -> Refusal {
-        let sentence = format!("ledger/{}.jsonl is broken at line {}: {found}", self.site, self.entries.len() + 1);
+        let sentence = format!(
+            "ledger/{}.jsonl is broken at line {}: {found}",
+            self.site,
+            self.entries.len() + 1
+        );
         Refusal::new(Rule::LedgerBroken, sentence).hint("compare with another copy of the vault; the words of the last signed closing sheet tell which copy is whole")
     }
 }

@@ -57,7 +57,13 @@ impl<'a> Vault<'a> {
         let text = read_plan(store)?;
         let chains = read_chains(store)?;
         let register = Register::of(&chains, None)?;
-        Ok(Self { store, chains, register, plan: Plan::parse(&text)?, plan_hash: Hash::of(text.as_bytes()) })
+        Ok(Self {
+            store,
+            chains,
+            register,
+            plan: Plan::parse(&text)?,
+            plan_hash: Hash::of(text.as_bytes()),
+        })
     }
 
     /// The plan.
@@ -93,15 +99,24 @@ impl<'a> Vault<'a> {
     /// The core of an epoch: its file, held against the ledger.
     pub fn core(&self, of: &SetEpoch) -> Result<StoredCore, Refusal> {
         let place = share_set::path(&of.set, of.epoch);
-        let state = self.register.epoch(of).ok_or_else(|| Refusal::new(Rule::SetUnfit, format!("{of} was never dealt")))?;
+        let state = self
+            .register
+            .epoch(of)
+            .ok_or_else(|| Refusal::new(Rule::SetUnfit, format!("{of} was never dealt")))?;
         let bytes = self.store.read(&place, SET_FILE_MAX)?.ok_or_else(|| {
-            Refusal::new(Rule::SetUnfit, format!("{place} is missing")).hint("take it from another copy of the vault: every copy of it is the same")
+            Refusal::new(Rule::SetUnfit, format!("{place} is missing"))
+                .hint("take it from another copy of the vault: every copy of it is the same")
         })?;
         let stored = StoredCore::parse(&place, &bytes)?;
-        let named = stored.core.set_epoch() == *of && stored.core.vault == self.id() && stored.core.hash() == state.core;
+        let named =
+            stored.core.set_epoch() == *of && stored.core.vault == self.id() && stored.core.hash() == state.core;
         if !named {
-            return Err(Refusal::new(Rule::SetUnfit, format!("{place} is not the core that the ledger names"))
-                .hint(format!("the ledger names sha256 {}; compare with another copy of the vault", state.core)));
+            return Err(
+                Refusal::new(Rule::SetUnfit, format!("{place} is not the core that the ledger names")).hint(format!(
+                    "the ledger names sha256 {}; compare with another copy of the vault",
+                    state.core
+                )),
+            );
         }
         Ok(stored)
     }
@@ -111,11 +126,18 @@ impl<'a> Vault<'a> {
         let place = name.path(state.generation);
         let limit = crate::crypto::identity::RECORD_MAX;
         let bytes = self.store.read(&place, limit)?.ok_or_else(|| {
-            Refusal::new(Rule::RecordMissing, format!("{place} is missing")).hint("take it from another copy of the vault: every copy of it is the same")
+            Refusal::new(Rule::RecordMissing, format!("{place} is missing"))
+                .hint("take it from another copy of the vault: every copy of it is the same")
         })?;
         if Hash::of(&bytes) != state.sha256 {
-            return Err(Refusal::new(Rule::RecordReplaced, format!("{place} is not the record that the ledger names"))
-                .hint(format!("the ledger names sha256 {}; compare with another copy of the vault", state.sha256)));
+            return Err(Refusal::new(
+                Rule::RecordReplaced,
+                format!("{place} is not the record that the ledger names"),
+            )
+            .hint(format!(
+                "the ledger names sha256 {}; compare with another copy of the vault",
+                state.sha256
+            )));
         }
         Ok(bytes)
     }
@@ -133,18 +155,35 @@ impl<'a> Change<'a> {
     pub fn begin(store: &'a Store, site: Option<&SiteName>) -> Result<Self, Refusal> {
         let writer = Writer::lock(store)?;
         let vault = Vault::load(store)?;
-        let names = || vault.chains.iter().map(|chain| chain.site().as_str()).collect::<Vec<_>>().join(", ");
+        let names = || {
+            vault
+                .chains
+                .iter()
+                .map(|chain| chain.site().as_str())
+                .collect::<Vec<_>>()
+                .join(", ")
+        };
         let index = match (site, vault.chains.as_slice()) {
             (None, [_]) => Some(0),
             (None, _) => {
-                return Err(Refusal::new(Rule::UnknownSite, format!("this vault has chains of several sites: {}", names()))
-                    .hint("say which is this laptop's: --site NAME, or STRONGROOM_SITE"));
+                return Err(Refusal::new(
+                    Rule::UnknownSite,
+                    format!("this vault has chains of several sites: {}", names()),
+                )
+                .hint("say which is this laptop's: --site NAME, or STRONGROOM_SITE"));
             }
             (Some(site), chains) => chains.iter().position(|chain| chain.site() == site),
         };
         match index {
-            Some(index) => Ok(Self { vault, writer, site: index }),
-            None => Err(Refusal::new(Rule::UnknownSite, format!("this vault has no chain of that site, only of {}", names()))),
+            Some(index) => Ok(Self {
+                vault,
+                writer,
+                site: index,
+            }),
+            None => Err(Refusal::new(
+                Rule::UnknownSite,
+                format!("this vault has no chain of that site, only of {}", names()),
+            )),
         }
     }
 
@@ -158,7 +197,9 @@ impl<'a> Change<'a> {
     pub fn commit(&mut self, files: &[(String, Vec<u8>)], events: Vec<Event>, now: Timestamp) -> Result<(), Refusal> {
         let mut chain = self.chain().clone();
         let mut lines = Vec::new();
-        let plan = (self.vault.register.plan != Some(self.vault.plan_hash)).then_some(Event::Plan { sha256: self.vault.plan_hash });
+        let plan = (self.vault.register.plan != Some(self.vault.plan_hash)).then_some(Event::Plan {
+            sha256: self.vault.plan_hash,
+        });
         for event in plan.into_iter().chain(events) {
             lines.extend_from_slice(&chain.push(event, now)?);
         }
@@ -186,11 +227,17 @@ impl<'a> Change<'a> {
 
     /// The head to put on paper: a closing entry is appended unless the last line is one and the plan is still the same.
     pub fn close(&mut self, entropy: &mut Entropy<'_>, now: Timestamp) -> Result<Hash, Refusal> {
-        let closed = matches!(self.chain().entries().last().map(|entry| &entry.event), Some(Event::Closing { .. }));
+        let closed = matches!(
+            self.chain().entries().last().map(|entry| &entry.event),
+            Some(Event::Closing { .. })
+        );
         if !closed || self.vault.register.plan != Some(self.vault.plan_hash) {
-            let nonce = entropy.bytes::<16>(Purpose::Closing)?.expose(|bytes| note(&hex::encode(bytes)))?;
+            let nonce = entropy
+                .bytes::<16>(Purpose::Closing)?
+                .expose(|bytes| note(&hex::encode(bytes)))?;
             let others = self.vault.chains.iter().enumerate().filter(|(at, _)| *at != self.site);
-            let chains: BTreeMap<SiteName, Hash> = others.map(|(_, chain)| (chain.site().clone(), chain.head())).collect();
+            let chains: BTreeMap<SiteName, Hash> =
+                others.map(|(_, chain)| (chain.site().clone(), chain.head())).collect();
             self.commit(&[], vec![Event::Closing { nonce, chains }], now)?;
         }
         Ok(self.chain().head())
@@ -203,7 +250,14 @@ impl<'a> Change<'a> {
 }
 
 /// Makes a vault at `path`: the plan, and a ledger whose first lines name the vault and the plan.
-pub fn init(path: &Path, plan: &str, mode: Mode, site: SiteName, entropy: &mut Entropy<'_>, now: Timestamp) -> Result<(), Refusal> {
+pub fn init(
+    path: &Path,
+    plan: &str,
+    mode: Mode,
+    site: SiteName,
+    entropy: &mut Entropy<'_>,
+    now: Timestamp,
+) -> Result<(), Refusal> {
     Plan::parse(plan)?;
     let random = entropy.bytes::<15>(Purpose::VaultId)?.expose(|bytes| *bytes);
     let vault = VaultId::new(mode, random);
@@ -212,7 +266,12 @@ pub fn init(path: &Path, plan: &str, mode: Mode, site: SiteName, entropy: &mut E
     let mut chain = Chain::new(site);
     let program = note(concat!("strongroom ", env!("CARGO_PKG_VERSION")))?;
     let mut lines = chain.push(Event::Init { vault, mode, program }, now)?;
-    lines.extend_from_slice(&chain.push(Event::Plan { sha256: Hash::of(plan.as_bytes()) }, now)?);
+    lines.extend_from_slice(&chain.push(
+        Event::Plan {
+            sha256: Hash::of(plan.as_bytes()),
+        },
+        now,
+    )?);
     writer.put(&[(PLAN.to_string(), plan.as_bytes().to_vec())])?;
     writer.append(&chain_path(chain.site()), &lines)
 }
@@ -220,26 +279,43 @@ pub fn init(path: &Path, plan: &str, mode: Mode, site: SiteName, entropy: &mut E
 /// The text of the plan.
 pub fn read_plan(store: &Store) -> Result<String, Refusal> {
     let bytes = store.read(PLAN, PLAN_MAX + 1)?.ok_or_else(|| {
-        Refusal::new(Rule::VaultMissing, format!("there is no {PLAN} in {}", store.path().display()))
-            .hint(format!("strongroom init {} --example", store.path().join("vault").display()))
-            .hint("or name the folder of strongroom.toml: strongroom --vault DIR …")
+        Refusal::new(
+            Rule::VaultMissing,
+            format!("there is no {PLAN} in {}", store.path().display()),
+        )
+        .hint(format!(
+            "strongroom init {} --example",
+            store.path().join("vault").display()
+        ))
+        .hint("or name the folder of strongroom.toml: strongroom --vault DIR …")
     })?;
     String::from_utf8(bytes).map_err(|fault| {
         let at = fault.utf8_error().valid_up_to();
-        Refusal::new(Rule::PlanSyntax, format!("{PLAN} is not UTF-8 text: byte {} is not", at + 1))
+        Refusal::new(
+            Rule::PlanSyntax,
+            format!("{PLAN} is not UTF-8 text: byte {} is not", at + 1),
+        )
     })
 }
 
 fn read_chains(store: &Store) -> Result<Vec<Chain>, Refusal> {
     let mut chains = Vec::new();
     for name in store.list("ledger")? {
-        let Some(site) = name.strip_suffix(".jsonl").and_then(|site| site.parse::<SiteName>().ok()) else { continue };
+        let Some(site) = name
+            .strip_suffix(".jsonl")
+            .and_then(|site| site.parse::<SiteName>().ok())
+        else {
+            continue;
+        };
         let bytes = store.read(&chain_path(&site), LEDGER_MAX)?.unwrap_or_default();
         chains.push(Chain::parse(site, &bytes)?);
     }
     if chains.is_empty() {
-        return Err(Refusal::new(Rule::VaultMissing, format!("there is no ledger in {}", store.path().display()))
-            .hint("a vault begins with: strongroom init DIR"));
+        return Err(Refusal::new(
+            Rule::VaultMissing,
+            format!("there is no ledger in {}", store.path().display()),
+        )
+        .hint("a vault begins with: strongroom init DIR"));
     }
     Ok(chains)
 }
@@ -250,5 +326,6 @@ fn chain_path(site: &SiteName) -> String {
 
 /// Text of our own as a note of the ledger.
 pub fn note(text: &str) -> Result<Note, Refusal> {
-    text.parse().map_err(|fault| Refusal::new(Rule::Usage, format!("{fault}")))
+    text.parse()
+        .map_err(|fault| Refusal::new(Rule::Usage, format!("{fault}")))
 }

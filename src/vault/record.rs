@@ -39,15 +39,25 @@ pub struct RecordName {
 impl RecordName {
     /// Where one generation of it stands in the vault.
     pub fn path(&self, generation: Generation) -> String {
-        let device = self.device.as_ref().map(|device| format!("-{device}")).unwrap_or_default();
-        format!("records/{}/{}{device}.{generation}.age", self.account, self.factor.as_str())
+        let device = self
+            .device
+            .as_ref()
+            .map(|device| format!("-{device}"))
+            .unwrap_or_default();
+        format!(
+            "records/{}/{}{device}.{generation}.age",
+            self.account,
+            self.factor.as_str()
+        )
     }
 }
 
 impl fmt::Display for RecordName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} of {}", self.factor.as_str(), self.account)?;
-        self.device.as_ref().map_or(Ok(()), |device| write!(f, ", device {device}"))
+        self.device
+            .as_ref()
+            .map_or(Ok(()), |device| write!(f, ", device {device}"))
     }
 }
 
@@ -89,11 +99,20 @@ impl Record {
     ) -> Result<Self, Refusal> {
         let plain = identity.open(locked)?;
         let unfit = |found: &str| {
-            Refusal::new(Rule::RecordUnfit, format!("the opened record is not the {name}, generation {generation}: {found}"))
-                .hint("somebody put another record in its place: compare with another copy of the vault")
+            Refusal::new(
+                Rule::RecordUnfit,
+                format!("the opened record is not the {name}, generation {generation}: {found}"),
+            )
+            .hint("somebody put another record in its place: compare with another copy of the vault")
         };
         let file: RecordFile = plain
-            .expose(|bytes| if bytes.len() == BUCKET { serde_json::from_slice(bytes).ok() } else { None })
+            .expose(|bytes| {
+                if bytes.len() == BUCKET {
+                    serde_json::from_slice(bytes).ok()
+                } else {
+                    None
+                }
+            })
             .ok_or_else(|| unfit("its form is not that of a record"))?;
         if file.schema != SCHEMA {
             return Err(unfit("it is of a version that this program does not know"));
@@ -101,15 +120,27 @@ impl Record {
         if file.vault != vault {
             return Err(unfit("it belongs to another vault"));
         }
-        let says = RecordName { account: file.account, factor: file.factor, device: file.device };
+        let says = RecordName {
+            account: file.account,
+            factor: file.factor,
+            device: file.device,
+        };
         if says != *name {
             return Err(unfit(&format!("it says that it is the {says}")));
         }
         if file.generation != generation {
             return Err(unfit(&format!("it says that it is generation {}", file.generation)));
         }
-        let content = file.secret.into_content(name.factor).ok_or_else(|| unfit("its secret is of another kind"))?;
-        Ok(Self { name: says, generation, made: file.made, content })
+        let content = file
+            .secret
+            .into_content(name.factor)
+            .ok_or_else(|| unfit("its secret is of another kind"))?;
+        Ok(Self {
+            name: says,
+            generation,
+            made: file.made,
+            content,
+        })
     }
 
     fn plaintext(&self, vault: VaultId) -> Result<SecretBytes, Refusal> {
@@ -128,8 +159,11 @@ impl Record {
         self.content.write(&mut out);
         out.push(b'}');
         if out.len() > BUCKET {
-            return Err(Refusal::new(Rule::InputTooLarge, format!("the {} does not fit into a record", self.name))
-                .hint(format!("a contact text has at most {CONTACT_MAX} bytes")));
+            return Err(Refusal::new(
+                Rule::InputTooLarge,
+                format!("the {} does not fit into a record", self.name),
+            )
+            .hint(format!("a contact text has at most {CONTACT_MAX} bytes")));
         }
         out.resize(BUCKET, b' ');
         Ok(SecretBytes::new(std::mem::take(&mut *out)))
@@ -143,7 +177,11 @@ impl Content {
             Self::Password(text) => text.expose(|text| write_field(&mut fields, "password", text)),
             Self::Contact(text) => text.expose(|text| write_field(&mut fields, "contact", text)),
             Self::Mfa(seed) => {
-                let Parameters { algorithm, digits, period } = seed.parameters();
+                let Parameters {
+                    algorithm,
+                    digits,
+                    period,
+                } = seed.parameters();
                 seed.to_base32().expose(|seed| write_field(&mut fields, "seed", seed));
                 write_field(&mut fields, "algorithm", algorithm.as_str());
                 fields.extend_from_slice(format!(",\"digits\":{digits},\"period\":{period}").as_bytes());
@@ -192,9 +230,19 @@ struct SecretFields {
 
 impl SecretFields {
     fn into_content(self, factor: Factor) -> Option<Content> {
-        let fields = (self.password, self.contact, self.seed, self.algorithm, self.digits, self.period, self.label);
+        let fields = (
+            self.password,
+            self.contact,
+            self.seed,
+            self.algorithm,
+            self.digits,
+            self.period,
+            self.label,
+        );
         match (factor, fields) {
-            (Factor::Password, (Some(password), None, None, None, None, None, None)) => Some(Content::Password(password)),
+            (Factor::Password, (Some(password), None, None, None, None, None, None)) => {
+                Some(Content::Password(password))
+            }
             (Factor::Contact, (None, Some(contact), None, None, None, None, None)) => Some(Content::Contact(contact)),
             (Factor::Mfa, (None, None, Some(seed), Some(algorithm), Some(digits), Some(period), label)) => {
                 let parameters = Parameters::new(Algorithm::from_name(&algorithm)?, digits, period)?;
@@ -221,13 +269,19 @@ mod tests {
 
     impl Set {
         fn deal() -> Self {
-            Self(sharing::deal("2-of-2".parse().unwrap(), &mut Entropy::new(&mut System)).ok().unwrap())
+            Self(
+                sharing::deal("2-of-2".parse().unwrap(), &mut Entropy::new(&mut System))
+                    .ok()
+                    .unwrap(),
+            )
         }
 
         fn identity(&self) -> SetIdentity {
             let shares: Vec<_> = self.0.shares.iter().collect();
             let secret = sharing::combine_unproved("2-of-2".parse().unwrap(), &shares).unwrap();
-            SetIdentity::derive(secret, Mode::Production, IdentityKind::X25519).ok().unwrap()
+            SetIdentity::derive(secret, Mode::Production, IdentityKind::X25519)
+                .ok()
+                .unwrap()
         }
     }
 
@@ -237,8 +291,17 @@ mod tests {
             Content::Mfa(_) => Factor::Mfa,
             Content::Contact(_) => Factor::Contact,
         };
-        let name = RecordName { account: account.parse().unwrap(), factor, device: device.map(|d| d.parse().unwrap()) };
-        Record { name, generation: Generation::FIRST, made: "2026-02-11T16:42:00Z".parse().unwrap(), content }
+        let name = RecordName {
+            account: account.parse().unwrap(),
+            factor,
+            device: device.map(|d| d.parse().unwrap()),
+        };
+        Record {
+            name,
+            generation: Generation::FIRST,
+            made: "2026-02-11T16:42:00Z".parse().unwrap(),
+            content,
+        }
     }
 
     fn password(text: &str) -> Content {
@@ -249,45 +312,73 @@ mod tests {
     fn a_record_opens_to_what_was_locked() {
         let set = Set::deal();
         let hostile = "a\"b\\c{}<>é\u{1}";
-        let locked = record("111122223333", None, password(hostile)).lock(vault(), &[set.identity().recipient()]).ok().unwrap();
+        let locked = record("111122223333", None, password(hostile))
+            .lock(vault(), &[set.identity().recipient()])
+            .ok()
+            .unwrap();
         let name = record("111122223333", None, password("")).name;
-        let opened = Record::open(&locked, set.identity(), vault(), &name, Generation::FIRST).ok().unwrap();
+        let opened = Record::open(&locked, set.identity(), vault(), &name, Generation::FIRST)
+            .ok()
+            .unwrap();
         assert!(matches!(opened.content, Content::Password(text) if text.expose(|text| text == hostile)));
-        let seed = Seed::parse("otpauth://totp/a?secret=GEZDGNBVGY3TQOJQ&digits=8").ok().unwrap();
+        let seed = Seed::parse("otpauth://totp/a?secret=GEZDGNBVGY3TQOJQ&digits=8")
+            .ok()
+            .unwrap();
         let mfa = record("a", Some("emea"), Content::Mfa(seed));
         let locked = mfa.lock(vault(), &[set.identity().recipient()]).ok().unwrap();
-        let opened = Record::open(&locked, set.identity(), vault(), &mfa.name, Generation::FIRST).ok().unwrap();
+        let opened = Record::open(&locked, set.identity(), vault(), &mfa.name, Generation::FIRST)
+            .ok()
+            .unwrap();
         assert!(matches!(opened.content, Content::Mfa(seed) if seed.parameters().digits == 8 && seed.label() == "a"));
     }
 
     #[test]
     fn a_record_in_anothers_place_is_refused() {
         let set = Set::deal();
-        let locked = record("111122223333", None, password("x")).lock(vault(), &[set.identity().recipient()]).ok().unwrap();
+        let locked = record("111122223333", None, password("x"))
+            .lock(vault(), &[set.identity().recipient()])
+            .ok()
+            .unwrap();
         let asked = |vault: VaultId, account: &str, generation: u32| {
             let name = record(account, None, password("")).name;
             let generation = Generation::new(generation).unwrap();
-            Record::open(&locked, set.identity(), vault, &name, generation).err().map(|refusal| refusal.rule())
+            Record::open(&locked, set.identity(), vault, &name, generation)
+                .err()
+                .map(|refusal| refusal.rule())
         };
         assert_eq!(asked(vault(), "111122223333", 1), None);
         assert_eq!(asked(vault(), "444455556666", 1), Some(Rule::RecordUnfit));
         assert_eq!(asked(vault(), "111122223333", 2), Some(Rule::RecordUnfit));
-        assert_eq!(asked(VaultId::new(Mode::Production, [4; 15]), "111122223333", 1), Some(Rule::RecordUnfit));
+        assert_eq!(
+            asked(VaultId::new(Mode::Production, [4; 15]), "111122223333", 1),
+            Some(Rule::RecordUnfit)
+        );
     }
 
     #[test]
     fn the_length_of_a_plaintext_tells_nothing() {
         let seed = Seed::parse("GEZDGNBVGY3TQOJQ").ok().unwrap();
         for content in [password("x"), password(&"x".repeat(128)), Content::Mfa(seed)] {
-            assert_eq!(record("a", Some("d"), content).plaintext(vault()).ok().unwrap().len(), BUCKET);
+            assert_eq!(
+                record("a", Some("d"), content).plaintext(vault()).ok().unwrap().len(),
+                BUCKET
+            );
         }
     }
 
     #[test]
     fn what_does_not_fit_is_refused() {
         let content = Content::Contact(SecretText::new("x".repeat(BUCKET)));
-        assert!(record("a", None, content).plaintext(vault()).is_err_and(|refusal| refusal.rule() == Rule::InputTooLarge));
+        assert!(
+            record("a", None, content)
+                .plaintext(vault())
+                .is_err_and(|refusal| refusal.rule() == Rule::InputTooLarge)
+        );
         let content = Content::Contact(SecretText::new("x".repeat(CONTACT_MAX)));
-        assert!(record(&"a".repeat(32), Some(&"d".repeat(32)), content).plaintext(vault()).is_ok());
+        assert!(
+            record(&"a".repeat(32), Some(&"d".repeat(32)), content)
+                .plaintext(vault())
+                .is_ok()
+        );
     }
 }

@@ -86,7 +86,11 @@ impl EpochState {
 
     /// The indices of pages that were not proved on paper.
     pub fn unproved(&self) -> Vec<ShareIndex> {
-        self.envelopes.iter().filter(|(_, e)| e.stage < Stage::Proved).map(|(index, _)| *index).collect()
+        self.envelopes
+            .iter()
+            .filter(|(_, e)| e.stage < Stage::Proved)
+            .map(|(index, _)| *index)
+            .collect()
     }
 }
 
@@ -127,11 +131,19 @@ pub struct Register {
 impl Register {
     /// Adds up the first lines of each chain, as many as `extent` says; all of them where it is `None`.
     pub fn of(chains: &[Chain], extent: Option<&Extent>) -> Result<Self, Refusal> {
-        let vault = chains.iter().flat_map(Chain::entries).find_map(|entry| match entry.event {
-            Event::Init { vault, .. } => Some(vault),
-            _ => None,
-        });
-        let vault = vault.ok_or_else(|| Refusal::new(Rule::LedgerBroken, "no chain of the ledger begins with the making of the vault"))?;
+        let vault = chains
+            .iter()
+            .flat_map(Chain::entries)
+            .find_map(|entry| match entry.event {
+                Event::Init { vault, .. } => Some(vault),
+                _ => None,
+            });
+        let vault = vault.ok_or_else(|| {
+            Refusal::new(
+                Rule::LedgerBroken,
+                "no chain of the ledger begins with the making of the vault",
+            )
+        })?;
         let mut register = Self {
             vault,
             plan: None,
@@ -172,7 +184,11 @@ impl Register {
 
     /// The epoch of a set to which records may be locked.
     pub fn live(&self, set: &SetName) -> Option<&EpochState> {
-        self.sets.get(set)?.values().rev().find(|state| state.is_live(self.mode()))
+        self.sets
+            .get(set)?
+            .values()
+            .rev()
+            .find(|state| state.is_live(self.mode()))
     }
 
     /// The generation in force of a record.
@@ -182,12 +198,17 @@ impl Register {
 
     /// Every record that has a file, with every generation of it.
     pub fn records(&self) -> impl Iterator<Item = (&RecordName, &[RecordState])> {
-        self.records.iter().map(|(name, generations)| (name, generations.as_slice()))
+        self.records
+            .iter()
+            .map(|(name, generations)| (name, generations.as_slice()))
     }
 
     /// How many records in force an epoch opens.
     pub fn reachable(&self, of: &SetEpoch) -> usize {
-        self.records.values().filter(|generations| generations.last().is_some_and(|state| state.sets.contains(of))).count()
+        self.records
+            .values()
+            .filter(|generations| generations.last().is_some_and(|state| state.sets.contains(of)))
+            .count()
     }
 
     /// Whether a serial was ever used.
@@ -202,7 +223,10 @@ impl Register {
 
     /// The shares of a live epoch that drills proved since one start of a machine.
     pub fn practised_in(&self, boot: &Boot, of: &SetEpoch) -> BTreeSet<ShareIndex> {
-        self.practised.get(&(boot.clone(), of.clone())).cloned().unwrap_or_default()
+        self.practised
+            .get(&(boot.clone(), of.clone()))
+            .cloned()
+            .unwrap_or_default()
     }
 
     fn add(&mut self, entry: &Entry) -> Result<(), String> {
@@ -215,9 +239,17 @@ impl Register {
             Event::Plan { sha256 } => self.plan = Some(*sha256),
             Event::Dealt { .. } => self.add_dealing(&entry.event)?,
             Event::Rendered { of } => {
-                self.epoch_mut(of)?.envelopes.values_mut().for_each(|envelope| envelope.stage = envelope.stage.max(Stage::Rendered));
+                self.epoch_mut(of)?
+                    .envelopes
+                    .values_mut()
+                    .for_each(|envelope| envelope.stage = envelope.stage.max(Stage::Rendered));
             }
-            Event::Proved { of, shares, drill, boot } => self.add_proofs(of, shares, *drill, boot)?,
+            Event::Proved {
+                of,
+                shares,
+                drill,
+                boot,
+            } => self.add_proofs(of, shares, *drill, boot)?,
             Event::Void { of, reason } => self.epoch_mut(of)?.void = Some(reason.as_str().to_string()),
             Event::Enrolled { factor, records, .. } => {
                 for record in records {
@@ -225,7 +257,10 @@ impl Register {
                 }
             }
             Event::Recovered { of, boot, .. } => {
-                self.gathered.push(Gathered { boot: boot.clone(), of: of.clone() });
+                self.gathered.push(Gathered {
+                    boot: boot.clone(),
+                    of: of.clone(),
+                });
             }
             Event::Exception { .. } | Event::Closing { .. } | Event::Machine { .. } => {}
         }
@@ -233,8 +268,20 @@ impl Register {
     }
 
     fn add_dealing(&mut self, event: &Event) -> Result<(), String> {
-        let Event::Dealt { of, threshold, core, envelopes, unattended, .. } = event else { return Ok(()) };
-        let expected = self.last_epoch(&of.set).map_or(Some(Epoch::FIRST), |last| last.of.epoch.next());
+        let Event::Dealt {
+            of,
+            threshold,
+            core,
+            envelopes,
+            unattended,
+            ..
+        } = event
+        else {
+            return Ok(());
+        };
+        let expected = self
+            .last_epoch(&of.set)
+            .map_or(Some(Epoch::FIRST), |last| last.of.epoch.next());
         if expected != Some(of.epoch) {
             return Err(format!("{of} does not follow the epoch before it"));
         }
@@ -270,9 +317,15 @@ impl Register {
     fn add_proofs(&mut self, of: &SetEpoch, shares: &[SeenShare], drill: bool, boot: &Boot) -> Result<(), String> {
         let state = self.epoch_mut(of)?;
         for share in shares {
-            let envelope = state.envelopes.get_mut(&share.index).ok_or_else(|| format!("{of} has no share {}", share.index))?;
+            let envelope = state
+                .envelopes
+                .get_mut(&share.index)
+                .ok_or_else(|| format!("{of} has no share {}", share.index))?;
             if envelope.serial != share.serial {
-                return Err(format!("share {} of {of} is not in envelope {}", share.index, share.serial));
+                return Err(format!(
+                    "share {} of {of} is not in envelope {}",
+                    share.index, share.serial
+                ));
             }
             envelope.stage = envelope.stage.max(Stage::Proved);
         }
@@ -284,25 +337,45 @@ impl Register {
     }
 
     fn add_record(&mut self, factor: Factor, note: &LockedRecordNote) -> Result<(), String> {
-        let name = RecordName { account: note.account.clone(), factor, device: note.device.clone() };
+        let name = RecordName {
+            account: note.account.clone(),
+            factor,
+            device: note.device.clone(),
+        };
         for of in &note.sets {
             self.epoch_mut(of)?;
         }
         let generations = self.records.entry(name.clone()).or_default();
-        let expected = generations.last().map_or(Some(Generation::FIRST), |last| last.generation.next());
+        let expected = generations
+            .last()
+            .map_or(Some(Generation::FIRST), |last| last.generation.next());
         if expected != Some(note.generation) {
-            return Err(format!("generation {} of the {name} does not follow the one before it", note.generation));
+            return Err(format!(
+                "generation {} of the {name} does not follow the one before it",
+                note.generation
+            ));
         }
-        generations.push(RecordState { generation: note.generation, sha256: note.sha256, sets: note.sets.clone() });
+        generations.push(RecordState {
+            generation: note.generation,
+            sha256: note.sha256,
+            sets: note.sets.clone(),
+        });
         Ok(())
     }
 
     fn epoch_mut(&mut self, of: &SetEpoch) -> Result<&mut EpochState, String> {
-        self.sets.get_mut(&of.set).and_then(|epochs| epochs.get_mut(&of.epoch)).ok_or_else(|| format!("{of} was never dealt"))
+        self.sets
+            .get_mut(&of.set)
+            .and_then(|epochs| epochs.get_mut(&of.epoch))
+            .ok_or_else(|| format!("{of} was never dealt"))
     }
 }
 
 fn broken(chain: &Chain, entry: &Entry, found: &str) -> Refusal {
-    let sentence = format!("ledger/{}.jsonl contradicts itself at line {}: {found}", chain.site(), entry.number + 1);
+    let sentence = format!(
+        "ledger/{}.jsonl contradicts itself at line {}: {found}",
+        chain.site(),
+        entry.number + 1
+    );
     Refusal::new(Rule::LedgerBroken, sentence).hint("compare with another copy of the vault")
 }

@@ -66,11 +66,18 @@ impl Core {
         out.push(self.purpose.number());
         short_text(&mut out, self.region.as_ref().map_or("", RegionId::as_str));
         out.extend_from_slice(&self.epoch.get().to_be_bytes());
-        out.extend_from_slice(&[self.threshold.needed(), self.threshold.total(), self.identity_kind.number()]);
+        out.extend_from_slice(&[
+            self.threshold.needed(),
+            self.threshold.total(),
+            self.identity_kind.number(),
+        ]);
         let recipient = self.recipient.as_str().as_bytes();
         out.extend_from_slice(&(recipient.len() as u16).to_be_bytes());
         out.extend_from_slice(recipient);
-        self.commitments.encoded().iter().for_each(|commitment| out.extend_from_slice(commitment));
+        self.commitments
+            .encoded()
+            .iter()
+            .for_each(|commitment| out.extend_from_slice(commitment));
         out.extend_from_slice(&self.successor_key);
         out.extend_from_slice(&self.before.0);
         out
@@ -83,7 +90,10 @@ impl Core {
 
     /// The set and its epoch.
     pub fn set_epoch(&self) -> SetEpoch {
-        SetEpoch { set: self.name.clone(), epoch: self.epoch }
+        SetEpoch {
+            set: self.name.clone(),
+            epoch: self.epoch,
+        }
     }
 
     /// The hash of the encoding, by which machines name the core.
@@ -179,11 +189,14 @@ impl StoredCore {
                 .hint("compare with another copy of the vault: every copy of this file is the same, byte for byte")
         };
         let text = std::str::from_utf8(bytes).map_err(|_| unfit("is not text".to_string()))?;
-        let file: SetFile = toml::from_str(text).map_err(|fault| unfit(format!("does not parse: {}", fault.message())))?;
+        let file: SetFile =
+            toml::from_str(text).map_err(|fault| unfit(format!("does not parse: {}", fault.message())))?;
         if file.schema != SCHEMA {
             return Err(unfit("is of a version that this program does not know".to_string()));
         }
-        let stored = file.into_core().ok_or_else(|| unfit("has a value that no set has".to_string()))?;
+        let stored = file
+            .into_core()
+            .ok_or_else(|| unfit("has a value that no set has".to_string()))?;
         if stored.core.render(&stored.fingerprint).as_bytes() != bytes {
             return Err(unfit("is not the rendering of the core that it states".to_string()));
         }
@@ -196,7 +209,11 @@ impl SetFile {
         if self.mode != self.vault.mode() || self.identity_kind != IdentityKind::X25519.as_str() {
             return None;
         }
-        let commitments: Vec<[u8; 32]> = self.commitments.iter().map(|text| hex::decode(text)).collect::<Option<_>>()?;
+        let commitments: Vec<[u8; 32]> = self
+            .commitments
+            .iter()
+            .map(|text| hex::decode(text))
+            .collect::<Option<_>>()?;
         let core = Core {
             vault: self.vault,
             name: self.name,
@@ -211,7 +228,8 @@ impl SetFile {
             before: self.before,
         };
         let fingerprint = Fingerprint::from_hex(&self.fingerprint)?;
-        (core.hash() == self.sha256 && fingerprint.to_string() == self.words).then_some(StoredCore { core, fingerprint })
+        (core.hash() == self.sha256 && fingerprint.to_string() == self.words)
+            .then_some(StoredCore { core, fingerprint })
     }
 }
 

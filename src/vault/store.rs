@@ -37,12 +37,16 @@ impl Store {
     pub fn open(path: &Path) -> Result<Self, Refusal> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         match rustix::fs::open(path, flags, Mode::empty()) {
-            Ok(root) => Ok(Self { root, path: path.to_path_buf() }),
-            Err(Errno::NOENT | Errno::NOTDIR) => {
-                Err(Refusal::new(Rule::VaultMissing, format!("there is no vault in {}", path.display()))
-                    .hint(format!("strongroom init {} --example", path.display()))
-                    .hint("or name the folder of strongroom.toml: strongroom --vault DIR …"))
-            }
+            Ok(root) => Ok(Self {
+                root,
+                path: path.to_path_buf(),
+            }),
+            Err(Errno::NOENT | Errno::NOTDIR) => Err(Refusal::new(
+                Rule::VaultMissing,
+                format!("there is no vault in {}", path.display()),
+            )
+            .hint(format!("strongroom init {} --example", path.display()))
+            .hint("or name the folder of strongroom.toml: strongroom --vault DIR …")),
             Err(fault) => Err(failed("open", path, fault)),
         }
     }
@@ -71,7 +75,10 @@ impl Store {
         if bytes.len() > limit {
             return Err(Refusal::new(
                 Rule::InputTooLarge,
-                format!("{} has more than the {limit} bytes that such a file may have", self.path.join(name).display()),
+                format!(
+                    "{} has more than the {limit} bytes that such a file may have",
+                    self.path.join(name).display()
+                ),
             ));
         }
         Ok(Some(bytes))
@@ -86,7 +93,8 @@ impl Store {
             Err(Errno::LOOP | Errno::NOTDIR | Errno::XDEV) => return Err(self.not_plain(folder)),
             Err(fault) => return Err(failed("open", &self.path.join(folder), fault)),
         };
-        let entries = rustix::fs::Dir::read_from(&opened).map_err(|fault| failed("read", &self.path.join(folder), fault))?;
+        let entries =
+            rustix::fs::Dir::read_from(&opened).map_err(|fault| failed("read", &self.path.join(folder), fault))?;
         let mut names = Vec::new();
         for entry in entries {
             let entry = entry.map_err(|fault| failed("read", &self.path.join(folder), fault))?;
@@ -109,8 +117,11 @@ impl Store {
 
     fn not_plain(&self, name: &str) -> Refusal {
         let place = self.path.join(name);
-        Refusal::new(Rule::NotAPlainFile, format!("{} is not a plain file or folder of the vault", place.display()))
-            .hint("a vault has no links, devices or pipes: compare it with another copy")
+        Refusal::new(
+            Rule::NotAPlainFile,
+            format!("{} is not a plain file or folder of the vault", place.display()),
+        )
+        .hint("a vault has no links, devices or pipes: compare it with another copy")
     }
 }
 
@@ -124,7 +135,9 @@ impl<'a> Writer<'a> {
     /// Waits up to five seconds for the right to write, and clears away what a crash left unfinished.
     pub fn lock(store: &'a Store) -> Result<Self, Refusal> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        let lock = store.open_inside(".", flags, Mode::empty()).map_err(|fault| failed("open", &store.path, fault))?;
+        let lock = store
+            .open_inside(".", flags, Mode::empty())
+            .map_err(|fault| failed("open", &store.path, fault))?;
         let asked = Instant::now();
         loop {
             match rustix::fs::flock(&lock, FlockOperation::NonBlockingLockExclusive) {
@@ -163,10 +176,13 @@ impl<'a> Writer<'a> {
         let (folder, _) = name.rsplit_once('/').unwrap_or((".", name));
         self.make_folder(folder)?;
         let flags = OFlags::RDWR | OFlags::CREATE | OFlags::CLOEXEC | OFlags::NOCTTY;
-        let file = self.store.open_inside(name, flags, FILE_MODE).map_err(|fault| match fault {
-            Errno::LOOP | Errno::NOTDIR | Errno::XDEV => self.store.not_plain(name),
-            other => failed("open", &place, other),
-        })?;
+        let file = self
+            .store
+            .open_inside(name, flags, FILE_MODE)
+            .map_err(|fault| match fault {
+                Errno::LOOP | Errno::NOTDIR | Errno::XDEV => self.store.not_plain(name),
+                other => failed("open", &place, other),
+            })?;
         let mut file = File::from(file);
         let whole = self.drop_cut_line(&mut file, &place)?;
         let written = std::io::Seek::seek(&mut file, std::io::SeekFrom::Start(whole))
@@ -225,7 +241,11 @@ impl<'a> Writer<'a> {
         let mut path = String::new();
         for step in folder.split('/') {
             let parent = if path.is_empty() { ".".to_string() } else { path.clone() };
-            path = if path.is_empty() { step.to_string() } else { format!("{path}/{step}") };
+            path = if path.is_empty() {
+                step.to_string()
+            } else {
+                format!("{path}/{step}")
+            };
             match rustix::fs::mkdirat(&self.store.root, &path, FOLDER_MODE) {
                 Ok(()) => self.sync(&parent)?,
                 Err(Errno::EXIST) => {}
@@ -238,16 +258,21 @@ impl<'a> Writer<'a> {
     fn sync(&self, folder: &str) -> Result<(), Refusal> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let place = self.store.path.join(folder);
-        let handle = self.store.open_inside(folder, flags, Mode::empty()).map_err(|fault| match fault {
-            Errno::LOOP | Errno::NOTDIR | Errno::XDEV => self.store.not_plain(folder),
-            other => failed("open", &place, other),
-        })?;
+        let handle = self
+            .store
+            .open_inside(folder, flags, Mode::empty())
+            .map_err(|fault| match fault {
+                Errno::LOOP | Errno::NOTDIR | Errno::XDEV => self.store.not_plain(folder),
+                other => failed("open", &place, other),
+            })?;
         rustix::fs::fsync(&handle).map_err(|fault| failed("sync", &place, fault))
     }
 
     fn clear_unfinished(&self, folder: &str) -> Result<(), Refusal> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        let Ok(opened) = self.store.open_inside(folder, flags, Mode::empty()) else { return Ok(()) };
+        let Ok(opened) = self.store.open_inside(folder, flags, Mode::empty()) else {
+            return Ok(());
+        };
         let place = self.store.path.join(folder);
         let entries = rustix::fs::Dir::read_from(&opened).map_err(|fault| failed("read", &place, fault))?;
         for entry in entries.flatten() {
@@ -266,8 +291,10 @@ pub fn make_root(path: &Path) -> Result<Store, Refusal> {
     made.map_err(|fault| failed_io("create", path, &fault))?;
     let mut entries = std::fs::read_dir(path).map_err(|fault| failed_io("read", path, &fault))?;
     if entries.next().is_some() {
-        return Err(Refusal::new(Rule::VaultExists, format!("{} is not empty", path.display()))
-            .hint("name a folder that does not exist: strongroom init DIR"));
+        return Err(
+            Refusal::new(Rule::VaultExists, format!("{} is not empty", path.display()))
+                .hint("name a folder that does not exist: strongroom init DIR"),
+        );
     }
     // An empty folder that stood there already may be open to others.
     std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o700))
@@ -313,7 +340,10 @@ mod tests {
     }
 
     fn put(store: &Store, name: &str, bytes: &[u8]) {
-        Writer::lock(store).unwrap().put(&[(name.to_string(), bytes.to_vec())]).unwrap();
+        Writer::lock(store)
+            .unwrap()
+            .put(&[(name.to_string(), bytes.to_vec())])
+            .unwrap();
     }
 
     #[test]
@@ -367,7 +397,11 @@ mod tests {
         std::os::unix::fs::symlink("/etc", scratch.0.join("folder")).unwrap();
         rustix::fs::mkfifoat(rustix::fs::CWD, scratch.0.join("pipe"), Mode::RWXU).unwrap();
         for name in ["link", "folder/hostname", "pipe"] {
-            assert_eq!(store.read(name, 100).err().unwrap().rule(), Rule::NotAPlainFile, "{name}");
+            assert_eq!(
+                store.read(name, 100).err().unwrap().rule(),
+                Rule::NotAPlainFile,
+                "{name}"
+            );
         }
         let writer = Writer::lock(&store).unwrap();
         assert!(writer.put(&[("folder/x".to_string(), vec![1])]).is_err());

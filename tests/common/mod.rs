@@ -1,6 +1,10 @@
 //! What the tests of the whole program share: running it, scratch folders, and vaults that are made once.
 
-#![allow(dead_code, clippy::unwrap_used, reason = "each test file uses a part of this, and a test may stop at the first surprise")]
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    reason = "each test file uses a part of this, and a test may stop at the first surprise"
+)]
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -49,7 +53,10 @@ pub fn run(arguments: &[&str]) -> Ended {
 
 /// As [`run`], in a network namespace of its own: what production asks for.
 pub fn run_isolated(arguments: &[&str]) -> Ended {
-    let all: Vec<&str> = ["-rn", program()].into_iter().chain(arguments.iter().copied()).collect();
+    let all: Vec<&str> = ["-rn", program()]
+        .into_iter()
+        .chain(arguments.iter().copied())
+        .collect();
     run_with("unshare", &all, b"")
 }
 
@@ -116,30 +123,50 @@ impl World {
 
     /// As [`World::run`], with text on standard input.
     pub fn run_with_input(&self, arguments: &[&str], input: &str) -> Ended {
-        let all: Vec<&str> = ["--vault", &self.vault].into_iter().chain(arguments.iter().copied()).collect();
+        let all: Vec<&str> = ["--vault", &self.vault]
+            .into_iter()
+            .chain(arguments.iter().copied())
+            .collect();
         run_with(program(), &all, input.as_bytes())
     }
 
     /// As [`World::run`], without a network.
     pub fn run_isolated(&self, arguments: &[&str]) -> Ended {
-        let all: Vec<&str> = ["--vault", &self.vault].into_iter().chain(arguments.iter().copied()).collect();
+        let all: Vec<&str> = ["--vault", &self.vault]
+            .into_iter()
+            .chain(arguments.iter().copied())
+            .collect();
         run_isolated(&all)
     }
 
     /// The pages of a set, in the order of their indices.
     pub fn sheets(&self, set: &str) -> Vec<String> {
-        let mut names: Vec<PathBuf> = std::fs::read_dir(&self.pages).unwrap().map(|entry| entry.unwrap().path()).collect();
+        let mut names: Vec<PathBuf> = std::fs::read_dir(&self.pages)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .collect();
         names.sort();
         let start = format!("{set}-1-share-");
-        let of_set = names.into_iter().filter(|name| name.file_name().unwrap().to_str().unwrap().starts_with(&start));
+        let of_set = names
+            .into_iter()
+            .filter(|name| name.file_name().unwrap().to_str().unwrap().starts_with(&start));
         of_set.map(|name| name.display().to_string()).collect()
     }
 
     /// `recover` of a password with these scans.
     pub fn recover_password(&self, scans: &[&str]) -> Ended {
         let fixed = [
-            "recover", "--account", MEMBER, "--factor", "password", "--task", "security-event", "--reason", "exercise",
-            "--unattended", "--stdout",
+            "recover",
+            "--account",
+            MEMBER,
+            "--factor",
+            "password",
+            "--task",
+            "security-event",
+            "--reason",
+            "exercise",
+            "--unattended",
+            "--stdout",
         ];
         let scan = if scans.is_empty() { vec![] } else { vec!["--scan"] };
         let all: Vec<&str> = fixed.into_iter().chain(scan).chain(scans.iter().copied()).collect();
@@ -169,10 +196,34 @@ pub fn rehearsal() -> &'static World {
         let (vault, pages) = (scratch.join("vault"), scratch.join("pages"));
         let world = World { scratch, vault, pages };
         run(&["init", &world.vault, "--example", "--rehearsal"]).ok();
-        world.run(&["ceremony", "root-password", "--unattended", "--out", &world.pages]).ok();
-        world.run(&["ceremony", "mfa-emea", "mfa-amer", "mfa-apac", "--unattended", "--out", &world.pages]).ok();
-        world.run(&["enroll", "--all", "--factor", "password", "--unattended"]).ok();
-        let seed = ["enroll", MEMBER, "--factor", "mfa", "--device", "emea", "--from", "-", "--unattended"];
+        world
+            .run(&["ceremony", "root-password", "--unattended", "--out", &world.pages])
+            .ok();
+        world
+            .run(&[
+                "ceremony",
+                "mfa-emea",
+                "mfa-amer",
+                "mfa-apac",
+                "--unattended",
+                "--out",
+                &world.pages,
+            ])
+            .ok();
+        world
+            .run(&["enroll", "--all", "--factor", "password", "--unattended"])
+            .ok();
+        let seed = [
+            "enroll",
+            MEMBER,
+            "--factor",
+            "mfa",
+            "--device",
+            "emea",
+            "--from",
+            "-",
+            "--unattended",
+        ];
         world.run_with_input(&seed, SEED).ok();
         world
     })

@@ -30,8 +30,16 @@ pub fn run(place: &Place, it: &Check) -> Result<Answer, Refusal> {
     let plan = Plan::parse(&read_plan(&store)?)?;
     let today = SystemClock.now().to_zoned(jiff::tz::TimeZone::UTC).date();
     let judgement = rules::judge(&plan, today);
-    print(&if it.json { json(&plan, &judgement) } else { text(&plan, &judgement) });
-    Ok(if judgement.findings.is_empty() { Answer::Done } else { Answer::No })
+    print(&if it.json {
+        json(&plan, &judgement)
+    } else {
+        text(&plan, &judgement)
+    });
+    Ok(if judgement.findings.is_empty() {
+        Answer::Done
+    } else {
+        Answer::No
+    })
 }
 
 fn json(plan: &Plan, judgement: &Judgement) -> String {
@@ -66,12 +74,23 @@ fn text(plan: &Plan, judgement: &Judgement) -> String {
             let _ = writeln!(out, "{}", count(findings, "finding"));
         }
     }
-    judgement.findings.iter().for_each(|finding| write_finding(&mut out, finding));
+    judgement
+        .findings
+        .iter()
+        .for_each(|finding| write_finding(&mut out, finding));
     for accepted in &judgement.accepted {
-        let _ = writeln!(out, "  accepted until {}   {}  {}: {}", accepted.until, accepted.finding.rule, accepted.finding.about, accepted.reason);
+        let _ = writeln!(
+            out,
+            "  accepted until {}   {}  {}: {}",
+            accepted.until, accepted.finding.rule, accepted.finding.about, accepted.reason
+        );
     }
     for note in &judgement.notes {
-        let _ = writeln!(out, "  note      {:<4}  {PLAN}:{}   {}: {}", note.rule, note.place, note.about, note.found);
+        let _ = writeln!(
+            out,
+            "  note      {:<4}  {PLAN}:{}   {}: {}",
+            note.rule, note.place, note.about, note.found
+        );
     }
     out.push('\n');
     out.push_str(match judgement.findings.len() {
@@ -82,7 +101,11 @@ fn text(plan: &Plan, judgement: &Judgement) -> String {
 }
 
 fn write_finding(out: &mut String, finding: &Finding) {
-    let _ = writeln!(out, "  {:<4}  {PLAN}:{}   {}", finding.rule, finding.place, finding.found);
+    let _ = writeln!(
+        out,
+        "  {:<4}  {PLAN}:{}   {}",
+        finding.rule, finding.place, finding.found
+    );
     if let Some(why) = &finding.why {
         let _ = writeln!(out, "        {why}");
     }

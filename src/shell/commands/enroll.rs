@@ -19,7 +19,11 @@ use crate::vault::{Change, Vault};
 pub fn run(place: &Place, it: Enroll) -> Result<Answer, Refusal> {
     let store = Store::open(&place.vault)?;
     let mut change = Change::begin(&store, place.site.as_ref())?;
-    guard::judge_unattended(change.vault().mode(), &it.unattended, &format!("enroll --all --factor {}", it.factor.as_str()))?;
+    guard::judge_unattended(
+        change.vault().mode(),
+        &it.unattended,
+        &format!("enroll --all --factor {}", it.factor.as_str()),
+    )?;
     judge_source(&it)?;
     let trust = Trust::establish(change.vault(), it.anchor.as_ref())?;
     let (mut work, mut skipped) = find_work(change.vault(), &it)?;
@@ -34,27 +38,52 @@ pub fn run(place: &Place, it: Enroll) -> Result<Answer, Refusal> {
         // A list may bring some of the seeds today and others tomorrow.
         let (with, without): (Vec<Work>, Vec<Work>) = work.into_iter().partition(|work| brought.has(&work.name));
         let why = "the list brings nothing for it".to_string();
-        skipped.extend(without.into_iter().map(|work| Skipped { what: work.name.to_string(), why: why.clone() }));
+        skipped.extend(without.into_iter().map(|work| Skipped {
+            what: work.name.to_string(),
+            why: why.clone(),
+        }));
         work = with;
     }
     let content = |work: &Work| match it.factor {
         Factor::Password => enroll::fresh_password(work, it.length, &mut entropy),
-        factor => brought.take(&work.name).and_then(|text: SecretText| enroll::imported(factor, &text)),
+        factor => brought
+            .take(&work.name)
+            .and_then(|text: SecretText| enroll::imported(factor, &text)),
     };
-    let terms = Terms { reason: it.unattended.reason.clone(), unattended: it.unattended.unattended };
-    enroll::enroll(&mut change, &trust, it.factor, &work, content, &terms, SystemClock.now())?;
+    let terms = Terms {
+        reason: it.unattended.reason.clone(),
+        unattended: it.unattended.unattended,
+    };
+    enroll::enroll(
+        &mut change,
+        &trust,
+        it.factor,
+        &work,
+        content,
+        &terms,
+        SystemClock.now(),
+    )?;
     report(&it, &work, &skipped);
     Ok(Answer::Done)
 }
 
 fn judge_source(it: &Enroll) -> Result<(), Refusal> {
     match (it.factor, &it.from) {
-        (Factor::Password, Some(_)) => Err(Refusal::new(Rule::Usage, "passwords are generated, never imported: one that was typed was seen")
-            .hint("strongroom enroll ACCOUNT --factor password")),
-        (Factor::Mfa | Factor::Contact, None) => Err(Refusal::new(Rule::Usage, format!("{} is brought in, not generated", match it.factor {
-            Factor::Mfa => "an MFA seed comes from the provider: it",
-            _ => "a contact text",
-        }))
+        (Factor::Password, Some(_)) => Err(Refusal::new(
+            Rule::Usage,
+            "passwords are generated, never imported: one that was typed was seen",
+        )
+        .hint("strongroom enroll ACCOUNT --factor password")),
+        (Factor::Mfa | Factor::Contact, None) => Err(Refusal::new(
+            Rule::Usage,
+            format!(
+                "{} is brought in, not generated",
+                match it.factor {
+                    Factor::Mfa => "an MFA seed comes from the provider: it",
+                    _ => "a contact text",
+                }
+            ),
+        )
         .hint("--from FILE, or --from - for standard input")),
         _ => Ok(()),
     }
@@ -65,7 +94,8 @@ fn find_work(vault: &Vault<'_>, it: &Enroll) -> Result<(Vec<Work>, Vec<Skipped>)
         return Ok(enroll::all_work(vault, it.factor, it.device.as_ref()));
     }
     if it.from.is_some() && it.accounts.len() > 1 {
-        return Err(Refusal::new(Rule::Usage, "one source brings the seed of one account").hint("a list brings those of several: --all --from FILE"));
+        return Err(Refusal::new(Rule::Usage, "one source brings the seed of one account")
+            .hint("a list brings those of several: --all --from FILE"));
     }
     let mut work = Vec::new();
     for text in &it.accounts {
@@ -73,7 +103,13 @@ fn find_work(vault: &Vault<'_>, it: &Enroll) -> Result<(Vec<Work>, Vec<Skipped>)
         if let Some(device) = &it.device {
             account.find_device(device.as_str())?;
         }
-        let one = enroll::one_work(vault, account, it.factor, it.device.as_ref(), it.unattended.reason.as_ref())?;
+        let one = enroll::one_work(
+            vault,
+            account,
+            it.factor,
+            it.device.as_ref(),
+            it.unattended.reason.as_ref(),
+        )?;
         if work.iter().all(|other: &Work| other.name != one.name) {
             work.push(one);
         }
@@ -88,9 +124,15 @@ fn report(it: &Enroll, work: &[Work], skipped: &[Skipped]) {
         Factor::Contact => "contact text",
     };
     let entropy = match it.factor {
-        Factor::Password if !work.is_empty() => format!(", {} characters and {} bits each", it.length.get(), it.length.entropy_bits()),
+        Factor::Password if !work.is_empty() => format!(
+            ", {} characters and {} bits each",
+            it.length.get(),
+            it.length.entropy_bits()
+        ),
         _ => String::new(),
     };
     print(&format!("{} locked{entropy}\n", count(work.len(), what)));
-    skipped.iter().for_each(|skipped| print(&format!("  skipped  {}: {}\n", skipped.what, skipped.why)));
+    skipped
+        .iter()
+        .for_each(|skipped| print(&format!("  skipped  {}: {}\n", skipped.what, skipped.why)));
 }

@@ -38,13 +38,25 @@ fn show(vault: &Vault<'_>, json: bool) -> Result<Answer, Refusal> {
                 json!({ "site": chain.site(), "entries": entries })
             })
             .collect();
-        print(&format!("{}\n", json!({ "schema": "strongroom/ledger-show/1", "vault": vault.id(), "chains": chains })));
+        print(&format!(
+            "{}\n",
+            json!({ "schema": "strongroom/ledger-show/1", "vault": vault.id(), "chains": chains })
+        ));
         return Ok(Answer::Done);
     }
     for chain in vault.chains() {
-        print(&format!("site {}: {}\n", chain.site(), count(chain.entries().len(), "line")));
+        print(&format!(
+            "site {}: {}\n",
+            chain.site(),
+            count(chain.entries().len(), "line")
+        ));
         for entry in chain.entries() {
-            print(&format!("{:>6}  {}  {}\n", entry.number, entry.time.strftime("%Y-%m-%d %H:%M:%S"), describe(&entry.event)));
+            print(&format!(
+                "{:>6}  {}  {}\n",
+                entry.number,
+                entry.time.strftime("%Y-%m-%d %H:%M:%S"),
+                describe(&entry.event)
+            ));
         }
     }
     Ok(Answer::Done)
@@ -56,7 +68,10 @@ fn head(store: &Store, place: &Place) -> Result<Answer, Refusal> {
     let mut system = System;
     let head = change.close(&mut Entropy::new(&mut system), SystemClock.now())?;
     if planned != change.vault().register().plan {
-        say(&format!("the plan has changed since it was last recorded: this head vouches for it as it is now, sha256 {}", change.vault().plan_hash()));
+        say(&format!(
+            "the plan has changed since it was last recorded: this head vouches for it as it is now, sha256 {}",
+            change.vault().plan_hash()
+        ));
     }
     let words = head_words(head);
     print(&format!("{words}\n{}\n", words.hex_grouped()));
@@ -69,7 +84,10 @@ fn verify(vault: &Vault<'_>, words: Option<&Fingerprint>, json: bool) -> Result<
     for state in vault.register().epochs() {
         match vault.core(&state.of) {
             Ok(stored) if stored.core.fingerprint() == stored.fingerprint => cores += 1,
-            Ok(_) => wrong.push(Refusal::new(crate::refusal::Rule::SetUnfit, format!("the words in the file of {} are not those of its core", state.of))),
+            Ok(_) => wrong.push(Refusal::new(
+                crate::refusal::Rule::SetUnfit,
+                format!("the words in the file of {} are not those of its core", state.of),
+            )),
             Err(refusal) => wrong.push(refusal),
         }
     }
@@ -85,7 +103,10 @@ fn verify(vault: &Vault<'_>, words: Option<&Fingerprint>, json: bool) -> Result<
     let lines: usize = vault.chains().iter().map(|chain| chain.entries().len()).sum();
     let vouched = anchor.as_ref().map(|anchor| anchor.extent.values().sum::<usize>());
     if json {
-        let wrong: Vec<_> = wrong.iter().map(|refusal| json!({ "rule": refusal.rule().name(), "found": refusal.sentence() })).collect();
+        let wrong: Vec<_> = wrong
+            .iter()
+            .map(|refusal| json!({ "rule": refusal.rule().name(), "found": refusal.sentence() }))
+            .collect();
         let whole = wrong.is_empty();
         print(&format!(
             "{}\n",
@@ -95,15 +116,34 @@ fn verify(vault: &Vault<'_>, words: Option<&Fingerprint>, json: bool) -> Result<
     }
     wrong.iter().for_each(note);
     for chain in vault.chains().iter().filter(|chain| chain.cut() > 0) {
-        say(&format!("site {}: {} at its end are the rest of a write that a crash ended; they count for nothing", chain.site(), count(chain.cut(), "byte")));
+        say(&format!(
+            "site {}: {} at its end are the rest of a write that a crash ended; they count for nothing",
+            chain.site(),
+            count(chain.cut(), "byte")
+        ));
     }
     if !wrong.is_empty() {
-        print(&format!("the ledger is whole, {}, but {} that it names {} not what it says\n", count(lines, "line"), count(wrong.len(), "file"), if wrong.len() == 1 { "is" } else { "are" }));
+        print(&format!(
+            "the ledger is whole, {}, but {} that it names {} not what it says\n",
+            count(lines, "line"),
+            count(wrong.len(), "file"),
+            if wrong.len() == 1 { "is" } else { "are" }
+        ));
         return Ok(Answer::No);
     }
-    print(&format!("the ledger is whole: {}; {} and {} are the ones that it names\n", count(lines, "line"), count(cores, "core"), count(records, "record")));
+    print(&format!(
+        "the ledger is whole: {}; {} and {} are the ones that it names\n",
+        count(lines, "line"),
+        count(cores, "core"),
+        count(records, "record")
+    ));
     if let (Some(anchor), Some(vouched)) = (anchor, vouched) {
-        print(&format!("these words are line {} of site {}, {}\n", anchor.number, anchor.site, anchor.time.strftime("%Y-%m-%d %H:%M UTC")));
+        print(&format!(
+            "these words are line {} of site {}, {}\n",
+            anchor.number,
+            anchor.site,
+            anchor.time.strftime("%Y-%m-%d %H:%M UTC")
+        ));
         print(&match lines - vouched {
             0 => "everything is on paper\n".to_string(),
             later => format!("{} after it: not yet on paper\n", count(later, "line")),
@@ -117,25 +157,67 @@ fn describe(event: &Event) -> String {
     match event {
         Event::Init { vault, mode, program } => format!("init        {mode} vault {vault}, by {}", program.as_str()),
         Event::Site { .. } => "site        began its chain".to_string(),
-        Event::Machine { network, swap, program, .. } => {
-            format!("machine     network {}, swap {}, {}", network.as_str(), if *swap { "on" } else { "off" }, program.as_str())
+        Event::Machine {
+            network, swap, program, ..
+        } => {
+            format!(
+                "machine     network {}, swap {}, {}",
+                network.as_str(),
+                if *swap { "on" } else { "off" },
+                program.as_str()
+            )
         }
         Event::Plan { sha256 } => format!("plan        sha256 {}", &sha256.to_string()[..16]),
-        Event::Dealt { of, threshold, unattended, .. } => {
-            let watched = unattended.as_ref().map(|reason| format!(", unattended: {}", reason.as_str())).unwrap_or_default();
+        Event::Dealt {
+            of,
+            threshold,
+            unattended,
+            ..
+        } => {
+            let watched = unattended
+                .as_ref()
+                .map(|reason| format!(", unattended: {}", reason.as_str()))
+                .unwrap_or_default();
             format!("dealt       {of}, {threshold}{watched}")
         }
         Event::Rendered { of } => format!("rendered    {of}: every page made and read back"),
         Event::Proved { of, shares, drill, .. } => {
             let indices: Vec<String> = shares.iter().map(|share| share.index.to_string()).collect();
-            format!("proved      {of}: share {}{}", indices.join(" "), if *drill { ", at a drill" } else { "" })
+            format!(
+                "proved      {of}: share {}{}",
+                indices.join(" "),
+                if *drill { ", at a drill" } else { "" }
+            )
         }
         Event::Void { of, reason } => format!("void        {of}: {}", reason.as_str()),
-        Event::Enrolled { factor, records, reason, .. } => {
-            let reason = reason.as_ref().map(|reason| format!(": {}", reason.as_str())).unwrap_or_default();
-            format!("enrolled    {} {}{reason}", count(records.len(), "record"), factor.as_str())
+        Event::Enrolled {
+            factor,
+            records,
+            reason,
+            ..
+        } => {
+            let reason = reason
+                .as_ref()
+                .map(|reason| format!(": {}", reason.as_str()))
+                .unwrap_or_default();
+            format!(
+                "enrolled    {} {}{reason}",
+                count(records.len(), "record"),
+                factor.as_str()
+            )
         }
-        Event::Recovered { account, factor, device, task, reason, of, shares, reachable, on_paper, .. } => {
+        Event::Recovered {
+            account,
+            factor,
+            device,
+            task,
+            reason,
+            of,
+            shares,
+            reachable,
+            on_paper,
+            ..
+        } => {
             let device = device.as_ref().map(|device| format!(" {device}")).unwrap_or_default();
             let paper = if *on_paper { "" } else { ", not vouched for by paper" };
             format!(
@@ -145,7 +227,9 @@ fn describe(event: &Event) -> String {
                 count(shares.len(), "share")
             )
         }
-        Event::Exception { rule, found, reason } => format!("exception   {}: {}; {}", rule.as_str(), found.as_str(), reason.as_str()),
+        Event::Exception { rule, found, reason } => {
+            format!("exception   {}: {}; {}", rule.as_str(), found.as_str(), reason.as_str())
+        }
         Event::Closing { .. } => "closing".to_string(),
     }
 }

@@ -2,9 +2,9 @@
 
 use super::SystemClock;
 use crate::ceremony::ports::Clock as _;
+use crate::code::words::{WordsTag, words_of};
 use crate::entropy::{Entropy, Purpose, System};
 use crate::hex;
-use crate::code::words::{WordsTag, words_of};
 use crate::refusal::{Refusal, Status};
 use crate::shell::args::Preflight;
 use crate::shell::report::{Answer, print};
@@ -35,7 +35,14 @@ struct Report<'a> {
 impl Item {
     fn judged(what: &'static str, fit: String, judged: Result<(), Refusal>) -> Self {
         match judged {
-            Ok(()) => Self { what, fit: true, found: fit, rule: None, hints: Vec::new(), status: None },
+            Ok(()) => Self {
+                what,
+                fit: true,
+                found: fit,
+                rule: None,
+                hints: Vec::new(),
+                status: None,
+            },
             Err(refusal) => Self {
                 what,
                 fit: false,
@@ -56,20 +63,34 @@ impl Item {
 pub fn run(it: &Preflight) -> Result<Answer, Refusal> {
     let mut items = vec![network_item(), swap_item(), core_item(), clock_item(), entropy_item()];
     if let Some(out) = &it.out {
-        items.push(Item::judged("storage", format!("{} is in memory", out.display()), output::judge_place(out)));
+        items.push(Item::judged(
+            "storage",
+            format!("{} is in memory", out.display()),
+            output::judge_place(out),
+        ));
     }
     items.push(program_item()?);
     let gravest = items.iter().filter_map(|item| item.status).max();
     if it.json {
-        let report = Report { schema: "strongroom/preflight/1", fit: gravest.is_none(), items: &items };
+        let report = Report {
+            schema: "strongroom/preflight/1",
+            fit: gravest.is_none(),
+            items: &items,
+        };
         print(&format!("{}\n", serde_json::to_string(&report).unwrap_or_default()));
     } else {
         print(&text(&items));
     }
     // The items have been told, each with its hint: what is left to say is one sentence and the status.
-    match items.into_iter().find(|item| item.status.is_some() && item.status == gravest) {
+    match items
+        .into_iter()
+        .find(|item| item.status.is_some() && item.status == gravest)
+    {
         None => Ok(Answer::Done),
-        Some(item) => Err(Refusal::new(rule_of(item.rule), format!("this machine is not fit for secrets: {}", item.found))),
+        Some(item) => Err(Refusal::new(
+            rule_of(item.rule),
+            format!("this machine is not fit for secrets: {}", item.found),
+        )),
     }
 }
 
@@ -81,7 +102,11 @@ fn rule_of(name: Option<&str>) -> crate::refusal::Rule {
 
 fn network_item() -> Item {
     let found = network::judge();
-    Item::judged("network", found.network.as_str().to_string(), guard::judge_network(&found))
+    Item::judged(
+        "network",
+        found.network.as_str().to_string(),
+        guard::judge_network(&found),
+    )
 }
 
 fn swap_item() -> Item {
@@ -90,11 +115,24 @@ fn swap_item() -> Item {
 
 fn core_item() -> Item {
     let said = |held: bool| if held { "none" } else { "possible" };
-    Item::told("core dumps", format!("{}; tracing by others: {}", said(lockdown::leaves_no_core()), said(lockdown::is_untraceable())))
+    Item::told(
+        "core dumps",
+        format!(
+            "{}; tracing by others: {}",
+            said(lockdown::leaves_no_core()),
+            said(lockdown::is_untraceable())
+        ),
+    )
 }
 
 fn clock_item() -> Item {
-    Item::told("clock", format!("{} UTC: compare it with two watches", SystemClock.now().strftime("%Y-%m-%d %H:%M:%S")))
+    Item::told(
+        "clock",
+        format!(
+            "{} UTC: compare it with two watches",
+            SystemClock.now().strftime("%Y-%m-%d %H:%M:%S")
+        ),
+    )
 }
 
 fn entropy_item() -> Item {
@@ -107,7 +145,10 @@ fn entropy_item() -> Item {
 fn program_item() -> Result<Item, Refusal> {
     let hash = machine::own_hash()?;
     let words = words_of(WordsTag::Program, &hash);
-    Ok(Item::told("program", format!("{}  sha256 {}", words, hex::encode(&hash))))
+    Ok(Item::told(
+        "program",
+        format!("{}  sha256 {}", words, hex::encode(&hash)),
+    ))
 }
 
 fn text(items: &[Item]) -> String {
@@ -115,7 +156,9 @@ fn text(items: &[Item]) -> String {
     for item in items {
         let mark = if item.fit { "fit" } else { "NOT" };
         out.push_str(&format!("  {mark}  {:<11}{}\n", item.what, item.found));
-        item.hints.iter().for_each(|hint| out.push_str(&format!("       {:<11}{hint}\n", "")));
+        item.hints
+            .iter()
+            .for_each(|hint| out.push_str(&format!("       {:<11}{hint}\n", "")));
     }
     out
 }

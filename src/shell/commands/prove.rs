@@ -7,9 +7,9 @@ use crate::ceremony::prove::{Outcome, Proving};
 use crate::refusal::Refusal;
 use crate::shell::args::{Place, Prove};
 use crate::shell::guard::{self, Exceptions};
+use crate::shell::input;
 use crate::shell::report::{Answer, note, print};
 use crate::shell::scanning::{self, Entry};
-use crate::shell::input;
 use crate::vault::Change;
 use crate::vault::store::Store;
 
@@ -43,7 +43,9 @@ pub fn run(place: &Place, it: &Prove) -> Result<Answer, Refusal> {
 }
 
 fn summary(outcome: &Outcome) -> String {
-    let Outcome { of, proved: (now, all), .. } = outcome;
+    let Outcome {
+        of, proved: (now, all), ..
+    } = outcome;
     if outcome.drill {
         return format!("{of}: proved at a drill; nothing was revealed or changed\n");
     }

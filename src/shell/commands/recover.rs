@@ -25,7 +25,11 @@ use crate::vault::{Change, Vault};
 pub fn run(place: &Place, it: Recover) -> Result<Answer, Refusal> {
     let mut terminal = if it.unattended { None } else { Some(Terminal::open()?) };
     if it.unattended && !it.stdout {
-        return Err(Refusal::new(Rule::Usage, "unattended, a secret goes where it is asked to go: nothing was named").hint("strongroom recover … --unattended --stdout"));
+        return Err(Refusal::new(
+            Rule::Usage,
+            "unattended, a secret goes where it is asked to go: nothing was named",
+        )
+        .hint("strongroom recover … --unattended --stdout"));
     }
     let store = Store::open(&place.vault)?;
     let mut change = Change::begin(&store, place.site.as_ref())?;
@@ -51,14 +55,23 @@ fn complete(it: &Recover, vault: &Vault<'_>, mut terminal: Option<&mut Terminal>
     let account = plan.find_account(&account)?;
     let factor = match it.factor {
         Some(factor) => factor,
-        None => needed(None, "factor (password, mfa, contact)", "--factor password|mfa|contact", &mut terminal)?
-            .parse()
-            .map_err(|fault: crate::plan::FactorError| Refusal::new(Rule::Usage, fault.to_string()))?,
+        None => needed(
+            None,
+            "factor (password, mfa, contact)",
+            "--factor password|mfa|contact",
+            &mut terminal,
+        )?
+        .parse()
+        .map_err(|fault: crate::plan::FactorError| Refusal::new(Rule::Usage, fault.to_string()))?,
     };
     let device = match (factor, &it.device) {
         (Factor::Mfa, Some(device)) => Some(account.find_device(device.as_str())?.name.clone()),
         (Factor::Mfa, None) => Some(only_device(account, &mut terminal)?),
-        (_, Some(_)) => return Err(Refusal::new(Rule::Usage, format!("a {} has no device", factor.as_str())).hint("leave out --device")),
+        (_, Some(_)) => {
+            return Err(
+                Refusal::new(Rule::Usage, format!("a {} has no device", factor.as_str())).hint("leave out --device"),
+            );
+        }
         (_, None) => None,
     };
     let task = tasks::find_task(&needed(it.task.clone(), "task", "--task TASK", &mut terminal)?)?;
@@ -72,46 +85,88 @@ fn complete(it: &Recover, vault: &Vault<'_>, mut terminal: Option<&mut Terminal>
             .map_err(|fault: &'static str| Refusal::new(Rule::Usage, fault))?,
     };
     let (present, approved_by) = people(it, plan, vault.mode(), &mut terminal)?;
-    let name = RecordName { account: account.id.clone(), factor, device };
-    Ok(Request { name, task: task.id.clone(), reason, present, approved_by, boot: machine::boot()? })
+    let name = RecordName {
+        account: account.id.clone(),
+        factor,
+        device,
+    };
+    Ok(Request {
+        name,
+        task: task.id.clone(),
+        reason,
+        present,
+        approved_by,
+        boot: machine::boot()?,
+    })
 }
 
-fn people(it: &Recover, plan: &Plan, mode: Mode, terminal: &mut Option<&mut Terminal>) -> Result<(Vec<PersonId>, Option<PersonId>), Refusal> {
+fn people(
+    it: &Recover,
+    plan: &Plan,
+    mode: Mode,
+    terminal: &mut Option<&mut Terminal>,
+) -> Result<(Vec<PersonId>, Option<PersonId>), Refusal> {
     let mut present: Vec<String> = it.present.iter().map(ToString::to_string).collect();
     let mut approved_by = it.approved_by.as_ref().map(ToString::to_string);
     if let (Mode::Production, Some(terminal)) = (mode, terminal) {
         if present.is_empty() {
-            present = terminal.ask("present (ids, with commas)")?.split(',').map(|id| id.trim().to_string()).collect();
+            present = terminal
+                .ask("present (ids, with commas)")?
+                .split(',')
+                .map(|id| id.trim().to_string())
+                .collect();
         }
         if approved_by.is_none() {
             approved_by = Some(terminal.ask("approved by (id)")?);
         }
     }
     let known = |id: &String| plan.find_person(id).map(|person| person.id.clone());
-    Ok((present.iter().map(known).collect::<Result<_, _>>()?, approved_by.as_ref().map(known).transpose()?))
+    Ok((
+        present.iter().map(known).collect::<Result<_, _>>()?,
+        approved_by.as_ref().map(known).transpose()?,
+    ))
 }
 
-fn only_device(account: &crate::plan::Account, terminal: &mut Option<&mut Terminal>) -> Result<crate::ident::DeviceName, Refusal> {
+fn only_device(
+    account: &crate::plan::Account,
+    terminal: &mut Option<&mut Terminal>,
+) -> Result<crate::ident::DeviceName, Refusal> {
     let devices: Vec<_> = account.virtual_devices().map(|device| device.name.clone()).collect();
     if let [only] = devices.as_slice() {
         return Ok(only.clone());
     }
     if devices.is_empty() {
-        return Err(Refusal::new(Rule::UnknownDevice, format!("{} ({}) has no virtual MFA device", account.name, account.id))
-            .hint("its token lies in a safe: the plan says where"));
+        return Err(Refusal::new(
+            Rule::UnknownDevice,
+            format!("{} ({}) has no virtual MFA device", account.name, account.id),
+        )
+        .hint("its token lies in a safe: the plan says where"));
     }
     let names = devices.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    let asked = needed(None, &format!("device ({names})"), &format!("--device NAME, one of {names}"), terminal)?;
+    let asked = needed(
+        None,
+        &format!("device ({names})"),
+        &format!("--device NAME, one of {names}"),
+        terminal,
+    )?;
     account.find_device(&asked).map(|device| device.name.clone())
 }
 
 /// What was given; else the answer of a person; else a refusal that names the flag.
-fn needed(given: Option<String>, question: &str, flag: &str, terminal: &mut Option<&mut Terminal>) -> Result<String, Refusal> {
+fn needed(
+    given: Option<String>,
+    question: &str,
+    flag: &str,
+    terminal: &mut Option<&mut Terminal>,
+) -> Result<String, Refusal> {
     match (given, terminal) {
         (Some(given), _) => Ok(given),
         (None, Some(terminal)) => terminal.ask(question),
-        (None, None) => Err(Refusal::new(Rule::Usage, format!("unattended, everything is given: {flag} is missing"))
-            .hint(format!("strongroom recover … {flag} --unattended --stdout"))),
+        (None, None) => Err(Refusal::new(
+            Rule::Usage,
+            format!("unattended, everything is given: {flag} is missing"),
+        )
+        .hint(format!("strongroom recover … {flag} --unattended --stdout"))),
     }
 }
 
@@ -122,14 +177,25 @@ fn trust(it: &Recover, vault: &Vault<'_>, terminal: Option<&mut Terminal>) -> Re
     };
     let typed = terminal.ask("the 8 words of the last signed closing sheet (or: none)")?;
     if typed != "none" {
-        let words = typed.parse().map_err(|fault: crate::code::words::WordsError| Refusal::new(fault.rule(), fault.to_string()))?;
+        let words = typed
+            .parse()
+            .map_err(|fault: crate::code::words::WordsError| Refusal::new(fault.rule(), fault.to_string()))?;
         return Trust::establish(vault, Some(&words));
     }
     terminal.say("record not vouched for by paper: only the fingerprint on your sheets vouches for the set")?;
-    if terminal.confirm("go on all the same, and have it in the ledger?")? { Ok(Trust::SharesAlone) } else { Trust::establish(vault, None) }
+    if terminal.confirm("go on all the same, and have it in the ledger?")? {
+        Ok(Trust::SharesAlone)
+    } else {
+        Trust::establish(vault, None)
+    }
 }
 
-fn gather(it: &Recover, mode: Mode, gathering: &mut Gathering<'_>, terminal: Option<&mut Terminal>) -> Result<(), Refusal> {
+fn gather(
+    it: &Recover,
+    mode: Mode,
+    gathering: &mut Gathering<'_>,
+    terminal: Option<&mut Terminal>,
+) -> Result<(), Refusal> {
     if !it.scan.is_empty() {
         for file in input::scans(&it.scan)? {
             add(gathering, scanning::read(&file, mode));
@@ -137,11 +203,15 @@ fn gather(it: &Recover, mode: Mode, gathering: &mut Gathering<'_>, terminal: Opt
         return Ok(());
     }
     let Some(terminal) = terminal else {
-        add(gathering, scanning::read_typed(&input::standard(input::TEXT_MAX)?, mode));
+        add(
+            gathering,
+            scanning::read_typed(&input::standard(input::TEXT_MAX)?, mode),
+        );
         return Ok(());
     };
     while !gathering.is_enough() {
-        let typed = terminal.secret_lines("type line A, then line B of one sheet; an empty line ends it; nothing at all gives up")?;
+        let typed = terminal
+            .secret_lines("type line A, then line B of one sheet; an empty line ends it; nothing at all gives up")?;
         if typed.is_empty() {
             break;
         }
@@ -163,7 +233,9 @@ fn add(gathering: &mut Gathering<'_>, entries: Vec<Entry>) {
 fn how_to_show(asked: Option<Show>, factor: Factor) -> Result<Show, Refusal> {
     match (asked, factor) {
         (Some(Show::Code) | None, Factor::Mfa) => Ok(Show::Code),
-        (Some(Show::Code), _) => Err(Refusal::new(Rule::Usage, format!("a {} has no code", factor.as_str())).hint("--show text")),
+        (Some(Show::Code), _) => {
+            Err(Refusal::new(Rule::Usage, format!("a {} has no code", factor.as_str())).hint("--show text"))
+        }
         _ => Ok(Show::Text),
     }
 }
@@ -180,9 +252,11 @@ fn present(it: &Recover, show: Show, opened: Opened, terminal: Option<Terminal>)
         _ => report::print_secret(&secret)?,
     }
     if !it.unattended {
-        say(&format!("shown: the {name}; this quorum of {} could have opened {} records", opened.of, opened.reachable));
+        say(&format!(
+            "shown: the {name}; this quorum of {} could have opened {} records",
+            opened.of, opened.reachable
+        ));
         say("the envelopes that were opened: back into new ones, with new seals");
     }
     Ok(Answer::Done)
 }
-

@@ -29,7 +29,9 @@ pub fn run(it: &Rehearse) -> Result<Answer, Refusal> {
     rehearse::rehearse(&out.path, it.accounts, &mut stage)?;
     if kept {
         let out = out.path.display();
-        print(&format!("pages in {out}/pages, their images in {out}/scans, vault in {out}/vault\n"));
+        print(&format!(
+            "pages in {out}/pages, their images in {out}/scans, vault in {out}/vault\n"
+        ));
     }
     Ok(Answer::Done)
 }
@@ -44,11 +46,23 @@ impl Place {
     fn new(named: Option<PathBuf>) -> Result<Self, Refusal> {
         let passing = named.is_none();
         let memory = Path::new("/dev/shm");
-        let folder = || if memory.is_dir() { memory.to_path_buf() } else { std::env::temp_dir() };
+        let folder = || {
+            if memory.is_dir() {
+                memory.to_path_buf()
+            } else {
+                std::env::temp_dir()
+            }
+        };
         let path = named.unwrap_or_else(|| folder().join(format!("strongroom-rehearsal-{}", std::process::id())));
-        let failed = |fault: std::io::Error| Refusal::new(Rule::InputOutput, format!("cannot create {}: {fault}", path.display()));
+        let failed = |fault: std::io::Error| {
+            Refusal::new(Rule::InputOutput, format!("cannot create {}: {fault}", path.display()))
+        };
         for folder in [path.clone(), path.join("pages"), path.join("scans")] {
-            std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(failed)?;
+            std::fs::DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(folder)
+                .map_err(failed)?;
         }
         Ok(Self { path, passing })
     }
@@ -68,13 +82,17 @@ struct Again(PathBuf);
 impl Again {
     fn new() -> Result<Self, Refusal> {
         let program = std::env::current_exe();
-        program.map(Self).map_err(|fault| Refusal::new(Rule::InputOutput, format!("cannot find the program itself: {fault}")))
+        program
+            .map(Self)
+            .map_err(|fault| Refusal::new(Rule::InputOutput, format!("cannot find the program itself: {fault}")))
     }
 }
 
 impl Processes for Again {
     fn run(&mut self, arguments: &[String], input: &SecretText) -> Result<Ended, Refusal> {
-        let failed = |fault: std::io::Error| Refusal::new(Rule::InputOutput, format!("cannot run {}: {fault}", self.0.display()));
+        let failed = |fault: std::io::Error| {
+            Refusal::new(Rule::InputOutput, format!("cannot run {}: {fault}", self.0.display()))
+        };
         let mut child = Command::new(&self.0)
             .args(arguments)
             .env_remove("STRONGROOM_VAULT")
@@ -110,9 +128,13 @@ impl Files for Plain {
     }
 
     fn list(&mut self, path: &Path) -> Result<Vec<String>, Refusal> {
-        let failed = |fault: std::io::Error| Refusal::new(Rule::InputOutput, format!("cannot read {}: {fault}", path.display()));
-        let mut names: Vec<String> =
-            std::fs::read_dir(path).map_err(failed)?.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        let failed =
+            |fault: std::io::Error| Refusal::new(Rule::InputOutput, format!("cannot read {}: {fault}", path.display()));
+        let mut names: Vec<String> = std::fs::read_dir(path)
+            .map_err(failed)?
+            .flatten()
+            .filter_map(|entry| entry.file_name().into_string().ok())
+            .collect();
         names.sort();
         Ok(names)
     }

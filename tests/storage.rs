@@ -1,0 +1,207 @@
+//! The vault on disk: private, whole or absent, one writer at a time.
+
+mod common;
+
+use common::{MEMBER, World, program, rehearsal, run_with};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
+fn every_file(folder: &Path, see: &mut dyn FnMut(&Path)) {
+    see(folder);
+    if folder.is_dir() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            every_file(&entry.unwrap().path(), see);
+        }
+    }
+}
+
+#[test]
+fn vault_and_pages_are_their_owners_alone() {
+    let world = rehearsal();
+    for place in [&world.vault, &world.pages] {
+        every_file(Path::new(place), &mut |path| {
+            let expected = if path.is_dir() { 0o700 } else { 0o600 };
+            assert_eq!(
+                std::fs::metadata(path).unwrap().permissions().mode() & 0o777,
+                expected,
+                "{}",
+                path.display()
+            );
+        });
+    }
+}
+
+#[test]
+fn a_page_is_never_overwritten_and_a_dealing_that_cannot_be_put_out_is_void() {
+    let world = rehearsal().copy();
+    let full = world.scratch.join("full");
+    std::fs::create_dir(&full).unwrap();
+    // 64 KiB hold the first page of three, not the others.
+    let script = format!(
+        "mount -t tmpfs -o size=64k tmpfs {full} && exec {} --vault {} ceremony contact --unattended --out {full}",
+        program(),
+        world.vault
+    );
+    run_with("unshare", &["-rm", "bash", "-c", &script], b"").refused(4, "input-output");
+    assert_eq!(std::fs::read_dir(&full).unwrap().count(), 0);
+    let shown = world.run(&["ledger", "show"]).ok().out;
+    assert!(shown.contains("void        contact, epoch 1"), "{shown}");
+    world
+        .run(&["ceremony", "contact", "--unattended", "--out", &world.pages])
+        .ok();
+    assert!(
+        world
+            .run(&["ledger", "show"])
+            .ok()
+            .out
+            .contains("rendered    contact, epoch 2")
+    );
+}
+
+#[test]
+fn a_full_disk_leaves_the_old_vault() {
+    let world = rehearsal().copy();
+    let disk = world.scratch.join("disk");
+    std::fs::create_dir(&disk).unwrap();
+    let size = "mount -t tmpfs -o size=400k tmpfs";
+    let enroll = format!(
+        "{} --vault {disk}/vault enroll --all --factor password --unattended",
+        program()
+    );
+    let check = format!("{} --vault {disk}/vault ledger verify", program());
+    let script = format!(
+        "{size} {disk} && cp -a {} {disk}/vault && rm -r {disk}/vault/records && sed -i '/\"kind\":\"enrolled\"/,$d' {disk}/vault/ledger/home.jsonl \
+         && dd if=/dev/zero of={disk}/ballast bs=1k count=10000 2>/dev/null; {enroll}; echo $? >&2; {check} && rm {disk}/ballast && {enroll} && {check}",
+        world.vault
+    );
+    let ended = run_with("unshare", &["-rm", "bash", "-c", &script], b"");
+    assert_eq!(ended.status, 0, "{ended:?}");
+    assert!(
+        ended.err.contains("the disk is full (input-output)") || ended.err.contains("the disk is full"),
+        "{ended:?}"
+    );
+    assert!(ended.err.contains("\n4\n"), "{ended:?}");
+}
+
+/// Every way in which `enroll` changes the disk, ended there by a kill: the vault is the old one or the new one.
+#[test]
+fn a_killed_enroll_leaves_the_old_vault_or_the_new_one() {
+    let base = rehearsal();
+    let mut injected = 0;
+    for call in ["openat2", "write", "fsync", "renameat", "mkdirat", "ftruncate"] {
+        for nth in 1..=40 {
+            let world = base.copy();
+            let before = lines(&world);
+            let inject = format!("inject={call}:signal=KILL:when={nth}");
+            let trace = format!("trace={call}");
+            let arguments = [
+                "-f",
+                "-qq",
+                "-o",
+                "/dev/null",
+                "-e",
+                &trace,
+                "-e",
+                &inject,
+                program(),
+                "--vault",
+                &world.vault,
+                "enroll",
+                MEMBER,
+                "643979005746",
+                "--factor",
+                "password",
+                "--unattended",
+                "--reason",
+                "test",
+            ];
+            let ended = run_with("strace", &arguments, b"");
+            if ended.status == 0 {
+                break;
+            }
+            injected += 1;
+            world.run(&["ledger", "verify"]).ok();
+            let added = lines(&world) - before;
+            assert!(added <= 1, "one line for one command");
+            let sheets = world.sheets("root-password");
+            let opened = world.recover_password(&[&sheets[0], &sheets[1], &sheets[2]]).ok();
+            assert_eq!(opened.out.trim_end().len(), 64, "{call} {nth}");
+            world
+                .run(&[
+                    "enroll",
+                    MEMBER,
+                    "--factor",
+                    "password",
+                    "--unattended",
+                    "--reason",
+                    "again",
+                ])
+                .ok();
+            every_file(Path::new(&world.vault), &mut |path| {
+                assert!(
+                    !path.display().to_string().contains("unfinished")
+                        || !path.starts_with(format!("{}/records/{MEMBER}", world.vault))
+                );
+            });
+        }
+    }
+    assert!(injected >= 20, "only {injected} kills were injected");
+}
+
+fn lines(world: &World) -> usize {
+    std::fs::read_to_string(format!("{}/ledger/home.jsonl", world.vault))
+        .unwrap()
+        .matches("\"kind\":\"enrolled\"")
+        .count()
+}
+
+#[test]
+fn two_writers_at_once_lose_nothing() {
+    let world = rehearsal().copy();
+    let accounts = [
+        "643979005746",
+        "289665379457",
+        "717671405788",
+        "693086912306",
+        "515981084545",
+        "909123016442",
+    ];
+    std::thread::scope(|scope| {
+        for account in accounts {
+            let world = &world;
+            scope.spawn(move || {
+                world
+                    .run(&[
+                        "enroll",
+                        account,
+                        "--factor",
+                        "password",
+                        "--unattended",
+                        "--reason",
+                        "test",
+                    ])
+                    .ok()
+            });
+        }
+    });
+    world.run(&["ledger", "verify"]).ok();
+    for account in accounts {
+        assert!(
+            Path::new(&format!("{}/records/{account}/password.2.age", world.vault)).exists(),
+            "{account}"
+        );
+    }
+}
+
+#[test]
+fn records_tell_nothing_by_their_length() {
+    let world = rehearsal();
+    let text = |file: &str| std::fs::read(format!("{}/records/{MEMBER}/{file}", world.vault)).unwrap();
+    // The grease of age varies in length, the payload behind the header does not.
+    let payload = |bytes: Vec<u8>| {
+        let at = bytes.windows(4).position(|part| part == b"\n---").unwrap();
+        let end = bytes[at + 1..].iter().position(|byte| *byte == b'\n').unwrap();
+        bytes.len() - (at + 2 + end)
+    };
+    assert_eq!(payload(text("password.1.age")), payload(text("mfa-emea.1.age")));
+}

@@ -7,8 +7,9 @@
 
 use super::{
     Factor, limits,
-    reader::{Node, Place, Placed, Table},
+    reader::{Node, Table},
     share_sets::ShareSet,
+    source::{Place, Placed, refuse_at},
     text::{Email, FreeText},
 };
 use crate::{
@@ -368,7 +369,7 @@ fn of_purpose_mfa(name: &Placed<SetName>, defined: &Defined<'_>) -> Result<(), R
                 .filter(|set| set.purpose() == Factor::Mfa)
                 .map(|set| set.name().as_str())
                 .collect();
-            let refusal = super::reader::refuse_at(Rule::PlanReference, name.place, &sentence);
+            let refusal = refuse_at(Rule::PlanReference, name.place, &sentence);
             Err(if others.is_empty() {
                 refusal
             } else {

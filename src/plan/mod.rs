@@ -3,7 +3,7 @@
 //! | file | what is done there |
 //! |---|---|
 //! | `limits` | how much a plan may hold |
-//! | `reader`, `text` | TOML with the place of every value; text that can be shown |
+//! | `source`, `reader`, `text` | where something stands; TOML with the place of every value; text that can be shown |
 //! | `people` `safes` `share_sets` `accounts` `policy` `factor` | the types |
 //! | [`find`] | by id or name, or the nearest |
 //! | [`rules`] | what the plan must keep |
@@ -20,6 +20,7 @@ mod accounts;
 mod factor;
 pub mod find;
 pub mod limits;
+mod merge;
 pub mod organizations;
 mod people;
 mod policy;
@@ -27,6 +28,7 @@ mod reader;
 pub mod rules;
 mod safes;
 mod share_sets;
+mod source;
 pub mod starter;
 pub mod tasks;
 mod text;
@@ -38,10 +40,10 @@ pub use accounts::{Account, AccountKind, Device, DeviceKind, Provider, RootCrede
 pub use factor::{Factor, FactorError};
 pub use people::{AnyOf, Person};
 pub use policy::{Acceptance, Days, DaysError, Loss, Policy};
-pub use reader::{PLAN_FILE, Place, Placed};
 pub use rules::judge;
 pub use safes::{Hours, HoursError, Opening, Safe, VaultCopy};
 pub use share_sets::{Covers, Share, ShareSet};
+pub use source::{PLAN_FILE, Place, Placed};
 pub use text::{Email, EmailError, FreeText, TextError, nearest, quoted};
 
 use crate::{
@@ -49,8 +51,9 @@ use crate::{
     refusal::{Refusal, Rule},
 };
 use accounts::Defined;
-use reader::{AsName, Node, Source, Table, define, refuse_at, undefined};
+use reader::{AsName, Node, Table, define, undefined};
 use rules::About;
+use source::{Source, refuse_at};
 use std::collections::BTreeMap;
 
 /// The schema that this version reads.
@@ -206,7 +209,7 @@ impl Plan {
                     .virtual_devices()
                     .filter(|one| device.is_none_or(|name| one.name == *name));
                 devices
-                    .flat_map(|device| device.sets())
+                    .flat_map(Device::sets)
                     .filter_map(|name| self.index.sets.get(name).copied())
                     .collect()
             }

@@ -6,7 +6,8 @@
 
 use super::{
     limits,
-    reader::{Node, Place, Placed},
+    reader::Node,
+    source::{Place, Placed},
     text::FreeText,
 };
 use crate::{

@@ -6,8 +6,9 @@
 
 use super::{
     limits,
-    reader::{Node, Place, Table, with_nearest},
+    reader::{Node, Table},
     rules::{About, PlanRule},
+    source::{Place, with_nearest},
     text::{FreeText, quoted},
 };
 use crate::refusal::{Refusal, Rule};

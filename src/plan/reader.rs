@@ -1,185 +1,22 @@
-//! Walks a parsed TOML text so that every refusal has a line, a column and one sentence.
+//! Takes the values of a plan out of its TOML, each as the type that it must have.
 //!
 //! Rules of this file:
-//! - lines and columns are counted from 1, columns in characters; finding them costs the same on a long line as on a short one;
 //! - a table is opened with the keys that it may have: another key is refused there and then, with the nearest known one;
-//! - a value is taken out as the type it must have, or refused under [`Rule::PlanValue`]; nothing is read twice or left over;
-//! - text of more than 16 MiB is refused unread; nesting is bounded by the TOML reader, which refuses below the stack's end.
+//! - a value is taken out as the type it must have, or refused under [`Rule::PlanValue`];
+//! - a name of something that is defined elsewhere is looked up as it is read, and refused with the nearest.
 
 use super::{
     limits,
-    text::{FreeText, bidirectional_control, nearest, quoted},
+    source::{Place, Placed, Source, refuse_at, with_nearest},
+    text::{FreeText, nearest, quoted},
 };
 use crate::refusal::{Refusal, Rule};
 use jiff::civil::Date;
-use serde::Serialize;
-use std::{collections::BTreeMap, fmt, ops::Deref, ops::Range, str::FromStr};
+use std::{collections::BTreeMap, fmt, ops::Range, str::FromStr};
 use toml::{
     Spanned,
     de::{DeTable, DeValue},
 };
-
-/// The name under which the plan stands in messages.
-pub const PLAN_FILE: &str = "strongroom.toml";
-
-/// Where something stands in the plan: line and column, from 1, columns in characters. Written `214:23`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-pub struct Place {
-    /// The line, from 1.
-    pub line: u32,
-    /// The character in the line, from 1.
-    pub column: u32,
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&format!("{}:{}", self.line, self.column))
-    }
-}
-
-/// A value, and where it stands in the plan. Two are equal when their values are.
-#[derive(Clone, Debug)]
-pub struct Placed<T> {
-    /// The value.
-    pub value: T,
-    /// Where it stands.
-    pub place: Place,
-}
-
-impl<T> Deref for Placed<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        &self.value
-    }
-}
-
-impl<T: PartialEq> PartialEq for Placed<T> {
-    fn eq(&self, other: &Self) -> bool {
-        self.value == other.value
-    }
-}
-
-/// The text that is read, with what is needed to name a place in it.
-pub(super) struct Source<'t> {
-    text: &'t str,
-    line_starts: Vec<usize>,
-    /// The number of characters before each [`STRIDE`] of bytes, so that a column is never counted from far away.
-    characters_before: Vec<usize>,
-}
-
-const STRIDE: usize = 1024;
-
-impl<'t> Source<'t> {
-    /// Reads the text as TOML.
-    pub(super) fn parse(text: &'t str) -> Result<(Self, Spanned<DeTable<'t>>), Refusal> {
-        if text.len() > limits::TEXT_BYTES {
-            return Err(Refusal::new(
-                Rule::PlanTooLarge,
-                format!(
-                    "{PLAN_FILE}: {} bytes of text, at most {} are read",
-                    text.len(),
-                    limits::TEXT_BYTES
-                ),
-            ));
-        }
-        let source = Self::new(text);
-        if let Some((at, c)) = bidirectional_control(text) {
-            let sentence = format!(
-                "{} turns the direction of text around it and stands nowhere in a plan, comments included",
-                c.escape_default()
-            );
-            return Err(source.refuse(Rule::PlanValue, at, &sentence));
-        }
-        match DeTable::parse(text) {
-            Ok(table) => Ok((source, table)),
-            Err(error) => {
-                let at = error.span().map_or(0, |span| span.start);
-                Err(if error.message().starts_with("duplicate key") {
-                    let key = error.span().and_then(|span| text.get(span)).unwrap_or_default();
-                    source.refuse(
-                        Rule::PlanKey,
-                        at,
-                        &format!("the key {} stands here a second time", quoted(key)),
-                    )
-                } else {
-                    source.refuse(Rule::PlanSyntax, at, &format!("this is not TOML: {}", error.message()))
-                })
-            }
-        }
-    }
-
-    fn new(text: &'t str) -> Self {
-        let line_starts = std::iter::once(0)
-            .chain(text.match_indices('\n').map(|(at, _)| at + 1))
-            .collect();
-        let mut seen = 0;
-        let characters_before = text
-            .as_bytes()
-            .chunks(STRIDE)
-            .map(|chunk| {
-                let before = seen;
-                seen += chunk.iter().filter(|byte| begins_a_character(**byte)).count();
-                before
-            })
-            .collect();
-        Self {
-            text,
-            line_starts,
-            characters_before,
-        }
-    }
-
-    /// The place of a byte of the text.
-    pub(super) fn place(&self, at: usize) -> Place {
-        let line = self.line_starts.partition_point(|start| *start <= at);
-        let start = self.line_starts.get(line.saturating_sub(1)).copied().unwrap_or(0);
-        let column = self.characters_up_to(at) - self.characters_up_to(start) + 1;
-        Place {
-            line: line as u32,
-            column: column as u32,
-        }
-    }
-
-    /// A refusal that begins with the file and the place of byte `at`.
-    pub(super) fn refuse(&self, rule: Rule, at: usize, sentence: &str) -> Refusal {
-        refuse_at(rule, self.place(at), sentence)
-    }
-
-    fn characters_up_to(&self, at: usize) -> usize {
-        let at = at.min(self.text.len());
-        let stride = at / STRIDE;
-        let before = self
-            .characters_before
-            .get(stride)
-            .or(self.characters_before.last())
-            .copied()
-            .unwrap_or(0);
-        let from = stride.min(self.characters_before.len().saturating_sub(1)) * STRIDE;
-        before
-            + self.text.as_bytes()[from..at]
-                .iter()
-                .filter(|byte| begins_a_character(**byte))
-                .count()
-    }
-}
-
-fn begins_a_character(byte: u8) -> bool {
-    byte & 0xc0 != 0x80
-}
-
-/// A refusal that begins with the file and a place.
-pub(super) fn refuse_at(rule: Rule, place: Place, sentence: &str) -> Refusal {
-    Refusal::new(rule, format!("{PLAN_FILE}:{place}: {sentence}"))
-}
-
-/// A hint of the nearest known name, where there is one.
-pub(super) fn with_nearest<'n>(refusal: Refusal, found: &str, known: impl IntoIterator<Item = &'n str>) -> Refusal {
-    match nearest(found, known) {
-        Some(name) => refusal.hint(format!("did you mean `{name}`")),
-        None => refusal,
-    }
-}
 
 /// One value of the text, under the name by which messages call it.
 #[derive(Clone, Copy)]
@@ -192,7 +29,7 @@ pub(super) struct Node<'a> {
 /// One table of the text, opened with the keys that it may have.
 pub(super) struct Table<'a> {
     source: &'a Source<'a>,
-    table: &'a DeTable<'a>,
+    keys: &'a DeTable<'a>,
     at: usize,
     name: &'a str,
 }
@@ -207,7 +44,7 @@ impl<'a> Table<'a> {
         Self::check(
             Self {
                 source,
-                table: document.get_ref(),
+                keys: document.get_ref(),
                 at: 0,
                 name: "the plan",
             },
@@ -217,7 +54,7 @@ impl<'a> Table<'a> {
 
     fn check(self, known: &[&str]) -> Result<Self, Refusal> {
         match self
-            .table
+            .keys
             .keys()
             .filter(|key| !known.contains(&&**key.get_ref()))
             .min_by_key(|key| key.span().start)
@@ -243,7 +80,7 @@ impl<'a> Table<'a> {
 
     /// The value of a key that may be left out.
     pub(super) fn optional(&self, key: &'a str) -> Option<Node<'a>> {
-        self.table.get(key).map(|value| Node {
+        self.keys.get(key).map(|value| Node {
             source: self.source,
             value,
             name: key,
@@ -252,7 +89,7 @@ impl<'a> Table<'a> {
 
     /// Refuses a key that has no meaning beside another one's value.
     pub(super) fn absent(&self, key: &'a str, because: &str) -> Result<(), Refusal> {
-        match self.table.get_key_value(key) {
+        match self.keys.get_key_value(key) {
             None => Ok(()),
             Some((key, _)) => Err(self.source.refuse(
                 Rule::PlanKey,
@@ -272,7 +109,7 @@ impl<'a> Table<'a> {
 
     /// All keys with their values, for a table whose keys are free.
     pub(super) fn entries(&self) -> impl Iterator<Item = (&'a str, Node<'a>)> {
-        self.table.iter().map(|(key, value)| {
+        self.keys.iter().map(|(key, value)| {
             let name: &'a str = key.get_ref();
             (
                 name,
@@ -302,11 +139,6 @@ impl<'a> Node<'a> {
         self.source.place(self.value.span().start)
     }
 
-    /// The bytes of the text that the value takes.
-    pub(super) fn span(&self) -> Range<usize> {
-        self.value.span()
-    }
-
     /// A refusal at the value.
     pub(super) fn refuse(&self, rule: Rule, sentence: &str) -> Refusal {
         self.source.refuse(rule, self.value.span().start, sentence)
@@ -333,14 +165,14 @@ impl<'a> Node<'a> {
 
     /// A table whose keys are free.
     pub(super) fn free_table(&self, name: &'a str) -> Result<Table<'a>, Refusal> {
-        let table = self
+        let keys = self
             .value
             .get_ref()
             .as_table()
             .ok_or_else(|| self.wrong_type("a table"))?;
         Ok(Table {
             source: self.source,
-            table,
+            keys,
             at: self.value.span().start,
             name,
         })
@@ -400,18 +232,16 @@ impl<'a> Node<'a> {
     /// One of a few words.
     pub(super) fn one_of<T: Copy>(&self, words: &[(&str, T)]) -> Result<T, Refusal> {
         let text = self.text()?;
-        match words.iter().find(|(word, _)| *word == text) {
-            Some((_, value)) => Ok(*value),
-            None => {
-                let allowed: Vec<_> = words.iter().map(|(word, _)| format!("`{word}`")).collect();
-                let sentence = format!("`{}` is {}, not {}", self.name, allowed.join(" or "), quoted(text));
-                Err(with_nearest(
-                    self.refuse(Rule::PlanValue, &sentence),
-                    text,
-                    words.iter().map(|(word, _)| *word),
-                ))
-            }
+        if let Some((_, value)) = words.iter().find(|(word, _)| *word == text) {
+            return Ok(*value);
         }
+        let allowed: Vec<_> = words.iter().map(|(word, _)| format!("`{word}`")).collect();
+        let sentence = format!("`{}` is {}, not {}", self.name, allowed.join(" or "), quoted(text));
+        Err(with_nearest(
+            self.refuse(Rule::PlanValue, &sentence),
+            text,
+            words.iter().map(|(word, _)| *word),
+        ))
     }
 
     /// True or false.
@@ -456,8 +286,8 @@ impl<'a> Node<'a> {
         };
         Date::new(
             i16::try_from(written.year).unwrap_or(i16::MAX),
-            written.month as i8,
-            written.day as i8,
+            written.month.cast_signed(),
+            written.day.cast_signed(),
         )
         .map_err(|_| self.refuse(Rule::PlanValue, &format!("`{}` is no day of the calendar", self.name)))
     }

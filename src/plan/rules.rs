@@ -22,7 +22,7 @@ use std::{
 
 macro_rules! plan_rules {
     ($($variant:ident $meaning:literal;)*) => {
-        /// A rule of the plan. `S` rules are those of the guidance, as `mission` numbers them; `D` rules are our own design's.
+        /// A rule of the plan. `S` rules are those of the guidance, by its numbers in the mission; `D` rules are our own design's.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum PlanRule {
             $(#[doc = $meaning] $variant,)*
@@ -276,6 +276,7 @@ pub fn weigh(plan: &Plan, observed: Observed, today: Date) -> Judgement {
     judgement
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out references")]
 fn as_text<S: Serializer>(date: &Date, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(date)
 }

@@ -7,7 +7,8 @@
 
 use super::{
     people::AnyOf,
-    reader::{Node, Place, with_nearest},
+    reader::Node,
+    source::{Place, with_nearest},
     text::{FreeText, quoted},
 };
 use crate::{

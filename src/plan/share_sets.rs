@@ -9,7 +9,8 @@ use super::{
     Factor,
     accounts::{Account, AccountKind},
     limits,
-    reader::{Node, Place, Placed},
+    reader::Node,
+    source::{Place, Placed},
 };
 use crate::{
     ident::{AccountId, PersonId, RegionId, SafeId, SetName, ShareIndex},
@@ -208,20 +209,18 @@ impl Share {
             .optional("safe")
             .map(|node| node.reference("safe", safes))
             .transpose()?;
-        let passphrase = match table.optional("passphrase") {
-            None => false,
-            Some(node) if node.flag()? => {
-                let sentence =
-                    "a share under a passphrase comes with the next version; this one knows open shares only";
-                return Err(node.refuse(Rule::PlanNotYet, sentence).hint("passphrase = false"));
-            }
-            Some(_) => false,
-        };
+        let passphrase = table.optional("passphrase");
+        if let Some(node) = passphrase
+            && node.flag()?
+        {
+            let sentence = "a share under a passphrase comes with the next version; this one knows open shares only";
+            return Err(node.refuse(Rule::PlanNotYet, sentence).hint("passphrase = false"));
+        }
         Ok(Self {
             at: custodian.place,
             custodian: custodian.value,
             safe: safe.map(|safe| safe.value),
-            passphrase,
+            passphrase: false,
         })
     }
 }

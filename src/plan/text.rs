@@ -154,19 +154,22 @@ impl fmt::Display for Email {
 
 /// Foreign text for a message, between backticks: escaped where it is not plain, and cut after 40 characters.
 pub fn quoted(text: &str) -> String {
-    const SHOWN: usize = 40;
-    let mut shown = String::from("`");
-    for c in text.chars().take(SHOWN) {
-        if is_unseen(c) || is_combining(c) || c == '`' {
+    format!("`{}`", escaped(text, 40))
+}
+
+/// Foreign text, escaped where it is not plain, and cut after so many characters.
+pub(super) fn escaped(text: &str, length: usize) -> String {
+    let mut shown = String::new();
+    for c in text.chars().take(length) {
+        if is_unseen(c) || is_combining(c) {
             shown.extend(c.escape_unicode());
         } else {
             shown.push(c);
         }
     }
-    if text.chars().nth(SHOWN).is_some() {
+    if text.chars().nth(length).is_some() {
         shown.push('…');
     }
-    shown.push('`');
     shown
 }
 

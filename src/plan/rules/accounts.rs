@@ -5,7 +5,7 @@
 //! - the list of public mail providers names those that everybody can have an address with, and is no list of bad ones.
 
 use super::{About, Finding, Observed, PlanRule};
-use crate::plan::{Account, Covers, Factor, Plan, Provider, RootCredentials, ShareSet};
+use crate::plan::{Account, Covers, Device, Factor, Plan, Provider, RootCredentials, ShareSet};
 use std::collections::BTreeSet;
 
 /// Holds S1, S2, S5, S10, S12, S13, S16, S25 and D1 against the plan.
@@ -21,7 +21,7 @@ pub(super) fn observe(plan: &Plan, observed: &mut Observed) {
     let serves_members: BTreeSet<_> = judged()
         .filter(|account| !account.is_management())
         .flat_map(Account::virtual_devices)
-        .flat_map(|device| device.sets())
+        .flat_map(Device::sets)
         .collect();
     let passwords: Vec<&ShareSet> = plan
         .sets()
@@ -101,7 +101,7 @@ fn public_mail(account: &Account) -> Option<Finding> {
         ),
         why: None,
         allowed: "a group address at a domain of the organisation's own".to_string(),
-        next: "strongroom runbook show change-email, then write the new address here".to_string(),
+        next: "change the address at the provider, then write the new one here".to_string(),
     })
 }
 
@@ -281,23 +281,25 @@ fn other_phone(account: &Account, management: &[&[crate::ident::PersonId]]) -> O
 }
 
 fn mixed_password_set(plan: &Plan, set: &ShareSet) -> Option<Finding> {
-    let mixes = match set.covers() {
-        Covers::All => true,
+    let found = match set.covers() {
+        Covers::All => format!(
+            "{} opens the passwords of all accounts, management accounts among them",
+            set.name()
+        ),
         Covers::Listed(ids) => {
-            let kinds: BTreeSet<_> = ids
-                .iter()
-                .filter_map(|id| plan.account(id))
-                .map(|account| account.kind)
-                .collect();
-            kinds.len() > 1
+            let accounts = ids.iter().filter_map(|id| plan.account(id));
+            let (management, members): (Vec<_>, Vec<_>) = accounts.partition(|account| account.is_management());
+            let (management, member) = (management.first()?, members.first()?);
+            let names = format!("management account {} and of member {}", management.name, member.name);
+            format!("{} opens the passwords of {names}", set.name())
         }
-        Covers::Devices | Covers::Members | Covers::Management => false,
+        Covers::Devices | Covers::Members | Covers::Management => return None,
     };
-    mixes.then(|| Finding {
+    Some(Finding {
         rule: PlanRule::D1,
         place: set.at(),
         about: About::Set(set.name().clone()),
-        found: format!("{} opens passwords of management accounts and of members", set.name()),
+        found,
         why: Some("whoever opens a management account opens every member".to_string()),
         allowed: "members and management accounts in sets of their own".to_string(),
         next: "accounts = \"members\" here, and another set with accounts = \"management\"".to_string(),

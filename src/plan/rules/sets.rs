@@ -7,7 +7,7 @@
 use super::{About, Finding, Note, Observed, PlanRule};
 use crate::{
     ident::{PersonId, SafeId},
-    plan::{Plan, Provider, Safe, Share, ShareSet, people::AnyOf},
+    plan::{Device, Plan, Provider, Safe, Share, ShareSet, people::AnyOf},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -198,7 +198,7 @@ fn used(plan: &Plan) -> BTreeSet<usize> {
     let named: BTreeSet<_> = judged
         .iter()
         .flat_map(|account| account.virtual_devices())
-        .flat_map(|device| device.sets())
+        .flat_map(Device::sets)
         .collect();
     let opens = |set: &ShareSet| named.contains(set.name()) || judged.iter().any(|account| set.opens(account));
     plan.sets()

@@ -607,3 +607,31 @@ fn more_of_a_thing_than_a_plan_has_room_for_is_refused() {
         Rule::PlanTooLarge
     );
 }
+
+#[test]
+fn whatever_is_cut_out_of_a_plan_the_answer_is_a_plan_or_a_refusal_with_a_place() {
+    let text = starter::example();
+    let starts: Vec<usize> = std::iter::once(0)
+        .chain(text.match_indices('\n').map(|(at, _)| at + 1))
+        .collect();
+    let without_a_line = starts
+        .windows(2)
+        .map(|line| [&text[..line[0]], &text[line[1]..]].concat());
+    let cut_short = (0..text.len())
+        .step_by(61)
+        .filter(|at| text.is_char_boundary(*at))
+        .map(|at| text[..at].to_string());
+    for text in without_a_line.chain(cut_short) {
+        if let Err(refusal) = Plan::parse(&text) {
+            let place = refusal
+                .sentence()
+                .strip_prefix("strongroom.toml:")
+                .and_then(|rest| rest.split_once(": "))
+                .map(|(place, _)| place);
+            let numbers = place
+                .and_then(|place| place.split_once(':'))
+                .map(|(line, column)| (line.parse::<u32>(), column.parse::<u32>()));
+            assert!(matches!(numbers, Some((Ok(1..), Ok(1..)))), "{refusal}");
+        }
+    }
+}

@@ -427,7 +427,7 @@ fn an_account_list_makes_a_plan_and_lets_one_grow() {
     let vault = scratch.join("vault");
     run(&["init", &vault, "--organizations", &list]).ok();
     write(
-        serde_json::json!({ "Accounts": [account("111111111111", "Management", "ACTIVE"), account("222222222222", "Büro", "SUSPENDED"), account("333333333333", "new", "ACTIVE")] }),
+        serde_json::json!({ "Accounts": [account("111111111111", "Management", "ACTIVE"), account("222222222222", "Büro", "CLOSED"), account("333333333333", "new", "ACTIVE")] }),
     );
     let ended = run(&["init", &vault, "--organizations", &list]).ok();
     assert!(ended.out.contains("1 account added, 1 marked as closed"), "{ended:?}");

@@ -121,7 +121,7 @@ impl<'a> Entropy<'a> {
         const { assert!(N <= 64) };
         let draw = self.draw(purpose)?;
         Ok(Secret::build(|out| {
-            draw.expose(|bytes| out.copy_from_slice(&bytes[..N]))
+            draw.expose(|bytes| out.copy_from_slice(&bytes[..N]));
         }))
     }
 

@@ -1,5 +1,7 @@
 //! The sheets as strangers' tools see them.
 
+#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
 mod common;
 
 use common::{Scratch, rehearsal, run, run_with};

@@ -1,5 +1,7 @@
 //! Production: nothing is trusted that paper does not vouch for, and nothing happens on a machine with a network.
 
+#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
 mod common;
 
 use common::{MEMBER, Scratch, World, rehearsal, run, run_with};

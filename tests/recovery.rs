@@ -1,5 +1,7 @@
 //! One record recovered from paper: by any quorum, by nothing less, and with every bad entry named.
 
+#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
 mod common;
 
 use common::{MEMBER, Scratch, World, rehearsal, run_with};

@@ -1,5 +1,7 @@
 //! Bad input gets one clear sentence, a next step and a status from 1 to 4; never a panic, never a lost record.
 
+#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
 mod common;
 
 use common::{Ended, MEMBER, Scratch, rehearsal, run, run_with};

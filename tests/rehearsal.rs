@@ -1,5 +1,7 @@
 //! The main job in one command.
 
+#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
 mod common;
 
 use common::{Scratch, run};

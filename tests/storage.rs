@@ -1,5 +1,7 @@
 //! The vault on disk: private, whole or absent, one writer at a time.
 
+#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
 mod common;
 
 use common::{MEMBER, World, program, rehearsal, run_with};

@@ -175,7 +175,7 @@ pub struct Dealt<'a> {
     set: &'a ShareSet,
     core: Core,
     fingerprint: Fingerprint,
-    dealt: Date,
+    day: Date,
     shares: Vec<(PaperShare, Serial, Secret<64>)>,
 }
 
@@ -209,12 +209,12 @@ impl<'a> Dealt<'a> {
             let tint = room.entropy.draw(Purpose::Tint)?;
             shares.push((paper_share(&core, fingerprint, share), serial, tint));
         }
-        let dealt = room.clock.now().to_zoned(jiff::tz::TimeZone::UTC).date();
+        let day = room.clock.now().to_zoned(jiff::tz::TimeZone::UTC).date();
         Ok(Self {
             set,
             core,
             fingerprint,
-            dealt,
+            day,
             shares,
         })
     }
@@ -225,10 +225,10 @@ impl<'a> Dealt<'a> {
             set,
             core,
             fingerprint,
-            dealt,
+            day,
             shares,
         } = self;
-        let page = PageOf::new(plan, set, core.epoch, core.mode(), dealt)?;
+        let page = PageOf::new(plan, set, core.epoch, core.mode(), day)?;
         let envelopes: Vec<DealtEnvelope> = shares
             .iter()
             .zip(set.shares())

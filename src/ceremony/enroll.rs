@@ -52,7 +52,7 @@ pub fn all_work(vault: &Vault<'_>, factor: Factor, device: Option<&DeviceName>) 
             skipped.push(Skipped {
                 what,
                 why: why.to_string(),
-            })
+            });
         };
         let label = format!("{} ({})", account.name, account.id);
         if let Err(why) = wants(account) {

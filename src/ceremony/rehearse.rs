@@ -144,7 +144,7 @@ impl Rehearsal<'_, '_, '_> {
             .output
             .expose(|text| text.lines().filter(|line| line.starts_with("proved")).count());
         let all: usize = self.plan.sets().iter().map(|set| set.shares().len()).sum();
-        self.promise(proved == all, "every page proves against the commitments of its set")?;
+        promise(proved == all, "every page proves against the commitments of its set")?;
         self.row(
             "proving",
             &format!("{proved} sheets satisfy the commitments of their sets"),
@@ -208,7 +208,9 @@ impl Rehearsal<'_, '_, '_> {
         let names = self.stage.files.list(&self.pages())?;
         let wanted: Vec<String> = names
             .into_iter()
-            .filter(|name| name.ends_with(".pdf") && !name.starts_with("contact"))
+            .filter(|name| {
+                Path::new(name).extension().is_some_and(|kind| kind == "pdf") && !name.starts_with("contact")
+            })
             .collect();
         for name in &wanted {
             let page = self.stage.files.read(&self.pages().join(name))?;
@@ -237,11 +239,11 @@ impl Rehearsal<'_, '_, '_> {
             let started = self.stage.clock.elapsed();
             let ended = self.succeed(&with_scans(&arguments, &sheets, &chosen), &nothing())?;
             let length = ended.output.expose(|text| text.trim_end().chars().count());
-            self.promise(length == 64, "three of five sheets open a password of 64 characters")?;
+            promise(length == 64, "three of five sheets open a password of 64 characters")?;
             let same = first
                 .as_ref()
                 .is_none_or(|first| first.expose(|first| ended.output.expose(|second| first == second)));
-            self.promise(same, "every three sheets open the same password")?;
+            promise(same, "every three sheets open the same password")?;
             first = Some(ended.output);
             self.row(
                 "  password",
@@ -264,7 +266,7 @@ impl Rehearsal<'_, '_, '_> {
             &with_scans(&arguments, &sheets, &[0, 1]),
             "two of five sheets open nothing",
         )?;
-        self.promise(
+        promise(
             said.contains("1 more of") && said.contains(Rule::TooFewShares.name()),
             "two of five sheets are too few, and it says whose would help",
         )?;
@@ -281,7 +283,7 @@ impl Rehearsal<'_, '_, '_> {
             &with_scans(&arguments, &with_forged, &[0, 1, 2]),
             "a forged sheet opens nothing",
         )?;
-        self.promise(
+        promise(
             said.contains(&name) && said.contains(Rule::ShareForged.name()),
             "a forged sheet is named with custodian and serial",
         )?;
@@ -294,7 +296,7 @@ impl Rehearsal<'_, '_, '_> {
             &with_scans(&arguments, &swapped, &[0, 1, 2]),
             "a sheet of another set opens nothing",
         )?;
-        self.promise(
+        promise(
             said.contains(Rule::ShareOfOtherPurpose.name()),
             "a swapped sheet is refused with its reason",
         )?;
@@ -335,7 +337,7 @@ impl Rehearsal<'_, '_, '_> {
                 code.digits
                     .expose(|expected| ended.output.expose(|found| found.trim_end() == expected))
             });
-            self.promise(
+            promise(
                 agrees,
                 "two of three sheets of every region give the current code of its device",
             )?;
@@ -357,7 +359,7 @@ impl Rehearsal<'_, '_, '_> {
         let mut arguments = words("ledger verify --head");
         arguments.push(words_of_head.clone());
         let ended = self.succeed(&arguments, &nothing())?;
-        self.promise(
+        promise(
             ended.output.expose(|text| text.contains("everything is on paper")),
             "the head vouches for the whole ledger",
         )?;
@@ -450,9 +452,9 @@ impl Rehearsal<'_, '_, '_> {
         )))
     }
 
-    fn refused(&mut self, arguments: &[String], promise: &str) -> Result<String, Refusal> {
+    fn refused(&mut self, arguments: &[String], expected: &str) -> Result<String, Refusal> {
         let ended = self.run(arguments, &nothing())?;
-        self.promise(ended.status == 1 && ended.output.is_empty(), promise)?;
+        promise(ended.status == 1 && ended.output.is_empty(), expected)?;
         Ok(ended.said)
     }
 
@@ -460,10 +462,6 @@ impl Rehearsal<'_, '_, '_> {
         let mut all = vec!["--vault".to_string(), self.vault().display().to_string()];
         all.extend_from_slice(arguments);
         self.stage.processes.run(&all, input)
-    }
-
-    fn promise(&self, kept: bool, promise: &str) -> Result<(), Refusal> {
-        if kept { Ok(()) } else { Err(failed(promise)) }
     }
 
     fn row(&mut self, what: &str, found: &str, started: Duration) {
@@ -562,6 +560,10 @@ fn words(text: &str) -> Vec<String> {
 
 fn nothing() -> SecretText {
     SecretText::new(String::new())
+}
+
+fn promise(kept: bool, promise: &str) -> Result<(), Refusal> {
+    if kept { Ok(()) } else { Err(failed(promise)) }
 }
 
 fn failed(promise: &str) -> Refusal {

@@ -1,6 +1,6 @@
 //! Deal, prove, combine: Pedersen verifiable secret sharing (CRYPTO '91) over Ristretto255 (RFC 9496).
 //!
-//! share i = (A(i), B(i)), i = 1…total; A(0) = s, B(0) = its blinder; C_j = g^{a_j}·h^{b_j}; g^v·h^b = Π C_j^(i^j)
+//! `share i = (A(i), B(i)), i = 1…total; A(0) = s, B(0) = its blinder; C_j = g^a_j · h^b_j; g^v · h^b = Π C_j^(i^j)`
 //!
 //! Rules of this file:
 //! - a dealing leaves it only when every check of [`judge_dealing`] passed: a constant polynomial proves for everyone;
@@ -130,7 +130,7 @@ impl Commitments {
         }
     }
 
-    /// Π C_j^(x^j), by Horner. Public values only, so time may vary.
+    /// `Π C_j^(x^j)`, by Horner. Public values only, so time may vary.
     fn evaluate(&self, index: ShareIndex) -> Option<RistrettoPoint> {
         let x = Scalar::from(index.get());
         self.0.iter().rev().try_fold(RistrettoPoint::identity(), |sum, bytes| {

@@ -163,7 +163,7 @@ impl Seed {
                 "period" => {
                     period = value
                         .parse()
-                        .map_err(|_| malformed("its period is not a number of seconds"))?
+                        .map_err(|_| malformed("its period is not a number of seconds"))?;
                 }
                 _ => {}
             }
@@ -189,7 +189,7 @@ impl Seed {
     pub fn to_base32(&self) -> SecretText {
         let length = BASE32_NOPAD.encode_len(self.key.len());
         SecretText::build(length, |text| {
-            self.key.expose(|key| BASE32_NOPAD.encode_append(key, text))
+            self.key.expose(|key| BASE32_NOPAD.encode_append(key, text));
         })
     }
 

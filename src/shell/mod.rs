@@ -50,8 +50,8 @@ fn answer(arguments: Arguments) -> Result<Answer, Refusal> {
         Command::Preflight(it) => commands::preflight::run(&it),
         Command::Ceremony(it) => commands::ceremony::run(&place, it),
         Command::Prove(it) => commands::prove::run(&place, &it),
-        Command::Enroll(it) => commands::enroll::run(&place, it),
-        Command::Recover(it) => commands::recover::run(&place, it),
+        Command::Enroll(it) => commands::enroll::run(&place, &it),
+        Command::Recover(it) => commands::recover::run(&place, &it),
         Command::Ledger(it) => commands::ledger::run(&place, &it),
     }
 }

@@ -333,7 +333,8 @@ impl Event {
     }
 
     /// The event of that kind and body.
-    pub fn from_parts(kind: &str, body: Value) -> Result<Self, serde_json::Error> {
-        serde_json::from_value(serde_json::json!({ "kind": kind, "body": body }))
+    pub fn from_parts(kind: String, body: Value) -> Result<Self, serde_json::Error> {
+        let fields = [("kind".to_string(), Value::String(kind)), ("body".to_string(), body)];
+        serde_json::from_value(Value::Object(fields.into_iter().collect()))
     }
 }

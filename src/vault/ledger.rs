@@ -182,8 +182,8 @@ impl Chain {
         if line.before != self.head() {
             return Err("it does not continue the line before it".to_string());
         }
-        let event = Event::from_parts(&line.kind, line.body)
-            .map_err(|fault| format!("its kind {}: {fault}", line.kind.escape_debug()))?;
+        let kind = line.kind.escape_debug().to_string();
+        let event = Event::from_parts(line.kind, line.body).map_err(|fault| format!("its kind {kind}: {fault}"))?;
         Ok(Entry {
             number: line.number,
             time: line.time,
@@ -207,7 +207,7 @@ pub fn head_words(head: Hash) -> Fingerprint {
     words::words_of(WordsTag::Head, &head.0)
 }
 
-/// Canonical JSON: keys sorted by code point, no spaces, whole numbers, strings as serde_json escapes them.
+/// Canonical JSON: keys sorted by code point, no spaces, whole numbers, strings as `serde_json` escapes them.
 fn write_canonical(value: &Value, out: &mut Vec<u8>) -> Result<(), String> {
     match value {
         Value::Object(fields) => {

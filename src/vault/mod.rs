@@ -327,5 +327,5 @@ fn chain_path(site: &SiteName) -> String {
 /// Text of our own as a note of the ledger.
 pub fn note(text: &str) -> Result<Note, Refusal> {
     text.parse()
-        .map_err(|fault| Refusal::new(Rule::Usage, format!("{fault}")))
+        .map_err(|fault: &'static str| Refusal::new(Rule::Usage, fault))
 }

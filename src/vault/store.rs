@@ -184,7 +184,7 @@ impl<'a> Writer<'a> {
                 other => failed("open", &place, other),
             })?;
         let mut file = File::from(file);
-        let whole = self.drop_cut_line(&mut file, &place)?;
+        let whole = drop_cut_line(&mut file, &place)?;
         let written = std::io::Seek::seek(&mut file, std::io::SeekFrom::Start(whole))
             .and_then(|_| file.write_all(lines))
             .and_then(|()| file.sync_all());
@@ -194,29 +194,6 @@ impl<'a> Writer<'a> {
             return Err(failed_io("write", &place, &fault));
         }
         self.sync(folder)
-    }
-
-    /// Cuts what stands behind the last line feed: the rest of a write that a crash ended. Returns the length that is left.
-    fn drop_cut_line(&self, file: &mut File, place: &Path) -> Result<u64, Refusal> {
-        let io = |fault: std::io::Error| failed_io("read", place, &fault);
-        let length = file.metadata().map_err(io)?.len();
-        let mut whole = length;
-        let mut block = [0; 4096];
-        while whole > 0 {
-            let start = whole.saturating_sub(block.len() as u64);
-            let part = &mut block[..(whole - start) as usize];
-            std::io::Seek::seek(file, std::io::SeekFrom::Start(start)).map_err(io)?;
-            file.read_exact(part).map_err(io)?;
-            if let Some(at) = part.iter().rposition(|byte| *byte == b'\n') {
-                whole = start + at as u64 + 1;
-                break;
-            }
-            whole = start;
-        }
-        if whole < length {
-            file.set_len(whole).map_err(|fault| failed_io("write", place, &fault))?;
-        }
-        Ok(whole)
     }
 
     fn put_one(&self, folder: &str, file: &str, bytes: &[u8]) -> Result<(), Refusal> {
@@ -283,6 +260,29 @@ impl<'a> Writer<'a> {
         }
         Ok(())
     }
+}
+
+/// Cuts what stands behind the last line feed: the rest of a write that a crash ended. Returns the length that is left.
+fn drop_cut_line(file: &mut File, place: &Path) -> Result<u64, Refusal> {
+    let io = |fault: std::io::Error| failed_io("read", place, &fault);
+    let length = file.metadata().map_err(io)?.len();
+    let mut whole = length;
+    let mut block = [0; 4096];
+    while whole > 0 {
+        let start = whole.saturating_sub(block.len() as u64);
+        let part = &mut block[..(whole - start) as usize];
+        std::io::Seek::seek(file, std::io::SeekFrom::Start(start)).map_err(io)?;
+        file.read_exact(part).map_err(io)?;
+        if let Some(at) = part.iter().rposition(|byte| *byte == b'\n') {
+            whole = start + at as u64 + 1;
+            break;
+        }
+        whole = start;
+    }
+    if whole < length {
+        file.set_len(whole).map_err(|fault| failed_io("write", place, &fault))?;
+    }
+    Ok(whole)
 }
 
 /// Makes the folder of a new vault: it must not exist, or be empty.

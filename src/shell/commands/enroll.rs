@@ -16,7 +16,7 @@ use crate::vault::store::Store;
 use crate::vault::{Change, Vault};
 
 /// Enrols what was named, or everything that can be.
-pub fn run(place: &Place, it: Enroll) -> Result<Answer, Refusal> {
+pub fn run(place: &Place, it: &Enroll) -> Result<Answer, Refusal> {
     let store = Store::open(&place.vault)?;
     let mut change = Change::begin(&store, place.site.as_ref())?;
     guard::judge_unattended(
@@ -24,9 +24,9 @@ pub fn run(place: &Place, it: Enroll) -> Result<Answer, Refusal> {
         &it.unattended,
         &format!("enroll --all --factor {}", it.factor.as_str()),
     )?;
-    judge_source(&it)?;
+    judge_source(it)?;
     let trust = Trust::establish(change.vault(), it.anchor.as_ref())?;
-    let (mut work, mut skipped) = find_work(change.vault(), &it)?;
+    let (mut work, mut skipped) = find_work(change.vault(), it)?;
     guard::enter(&mut change, &it.overrides, Exceptions::default(), SystemClock.now())?;
     let mut system = System;
     let mut entropy = Entropy::new(&mut system);
@@ -63,7 +63,7 @@ pub fn run(place: &Place, it: Enroll) -> Result<Answer, Refusal> {
         &terms,
         SystemClock.now(),
     )?;
-    report(&it, &work, &skipped);
+    report(it, &work, &skipped);
     Ok(Answer::Done)
 }
 
@@ -132,7 +132,11 @@ fn report(it: &Enroll, work: &[Work], skipped: &[Skipped]) {
         _ => String::new(),
     };
     print(&format!("{} locked{entropy}\n", count(work.len(), what)));
-    skipped
-        .iter()
-        .for_each(|skipped| print(&format!("  skipped  {}: {}\n", skipped.what, skipped.why)));
+    for skipped in skipped {
+        print(&format!(
+            "  skipped  {}: {}
+",
+            skipped.what, skipped.why
+        ));
+    }
 }

@@ -9,57 +9,49 @@ use crate::shell::args::{Ledger, LedgerCommand, Place};
 use crate::shell::report::{Answer, note, print, say};
 use crate::vault::anchor::Anchor;
 use crate::vault::event::Event;
-use crate::vault::ledger::head_words;
+use crate::vault::ledger::{Chain, Entry, head_words};
 use crate::vault::store::Store;
 use crate::vault::{Change, Vault};
 use serde_json::json;
+use std::fmt::Write as _;
 
 /// Shows, closes or verifies.
 pub fn run(place: &Place, it: &Ledger) -> Result<Answer, Refusal> {
     let store = Store::open(&place.vault)?;
     match &it.command {
-        LedgerCommand::Show { json } => show(&Vault::load(&store)?, *json),
+        LedgerCommand::Show { json } => {
+            let vault = Vault::load(&store)?;
+            print(&if *json { as_json(&vault) } else { as_text(&vault) });
+            Ok(Answer::Done)
+        }
         LedgerCommand::Head => head(&store, place),
         LedgerCommand::Verify { head, json } => verify(&Vault::load(&store)?, head.as_ref(), *json),
     }
 }
 
-fn show(vault: &Vault<'_>, json: bool) -> Result<Answer, Refusal> {
-    if json {
-        let chains: Vec<_> = vault
-            .chains()
-            .iter()
-            .map(|chain| {
-                let entries: Vec<_> = chain
-                    .entries()
-                    .iter()
-                    .map(|entry| json!({ "number": entry.number, "time": entry.time, "event": entry.event, "sha256": entry.hash }))
-                    .collect();
-                json!({ "site": chain.site(), "entries": entries })
-            })
-            .collect();
-        print(&format!(
-            "{}\n",
-            json!({ "schema": "strongroom/ledger-show/1", "vault": vault.id(), "chains": chains })
-        ));
-        return Ok(Answer::Done);
-    }
+fn as_json(vault: &Vault<'_>) -> String {
+    let entry = |entry: &Entry| json!({ "number": entry.number, "time": entry.time, "event": entry.event, "sha256": entry.hash });
+    let chain = |chain: &Chain| {
+        let entries: Vec<_> = chain.entries().iter().map(entry).collect();
+        json!({ "site": chain.site(), "entries": entries })
+    };
+    let chains: Vec<_> = vault.chains().iter().map(chain).collect();
+    format!(
+        "{}\n",
+        json!({ "schema": "strongroom/ledger-show/1", "vault": vault.id(), "chains": chains })
+    )
+}
+
+fn as_text(vault: &Vault<'_>) -> String {
+    let mut out = String::new();
     for chain in vault.chains() {
-        print(&format!(
-            "site {}: {}\n",
-            chain.site(),
-            count(chain.entries().len(), "line")
-        ));
+        let _ = writeln!(out, "site {}: {}", chain.site(), count(chain.entries().len(), "line"));
         for entry in chain.entries() {
-            print(&format!(
-                "{:>6}  {}  {}\n",
-                entry.number,
-                entry.time.strftime("%Y-%m-%d %H:%M:%S"),
-                describe(&entry.event)
-            ));
+            let time = entry.time.strftime("%Y-%m-%d %H:%M:%S");
+            let _ = writeln!(out, "{:>6}  {time}  {}", entry.number, describe(&entry.event));
         }
     }
-    Ok(Answer::Done)
+    out
 }
 
 fn head(store: &Store, place: &Place) -> Result<Answer, Refusal> {

@@ -10,6 +10,7 @@ use crate::shell::args::Preflight;
 use crate::shell::report::{Answer, print};
 use crate::shell::{guard, lockdown, machine, network, output};
 use serde::Serialize;
+use std::fmt::Write as _;
 
 /// What was looked at, what was found, and whether it is fit.
 #[derive(Serialize)]
@@ -155,10 +156,10 @@ fn text(items: &[Item]) -> String {
     let mut out = String::new();
     for item in items {
         let mark = if item.fit { "fit" } else { "NOT" };
-        out.push_str(&format!("  {mark}  {:<11}{}\n", item.what, item.found));
-        item.hints
-            .iter()
-            .for_each(|hint| out.push_str(&format!("       {:<11}{hint}\n", "")));
+        let _ = writeln!(out, "  {mark}  {:<11}{}", item.what, item.found);
+        for hint in &item.hints {
+            let _ = writeln!(out, "       {:<11}{hint}", "");
+        }
     }
     out
 }

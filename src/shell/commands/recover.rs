@@ -22,7 +22,7 @@ use crate::vault::store::Store;
 use crate::vault::{Change, Vault};
 
 /// Asks for what was not given, gathers, opens, shows.
-pub fn run(place: &Place, it: Recover) -> Result<Answer, Refusal> {
+pub fn run(place: &Place, it: &Recover) -> Result<Answer, Refusal> {
     let mut terminal = if it.unattended { None } else { Some(Terminal::open()?) };
     if it.unattended && !it.stdout {
         return Err(Refusal::new(
@@ -33,9 +33,9 @@ pub fn run(place: &Place, it: Recover) -> Result<Answer, Refusal> {
     }
     let store = Store::open(&place.vault)?;
     let mut change = Change::begin(&store, place.site.as_ref())?;
-    let request = complete(&it, change.vault(), terminal.as_mut())?;
+    let request = complete(it, change.vault(), terminal.as_mut())?;
     let show = how_to_show(it.show, request.name.factor)?;
-    let trust = trust(&it, change.vault(), terminal.as_mut())?;
+    let trust = trust(it, change.vault(), terminal.as_mut())?;
     let mut exceptions = Exceptions::default();
     if change.vault().mode() == Mode::Production {
         exceptions.allow(request.judge_boot(change.vault()), it.allow_both_factors.as_ref())?;
@@ -44,9 +44,9 @@ pub fn run(place: &Place, it: Recover) -> Result<Answer, Refusal> {
     guard::enter(&mut change, &it.overrides, exceptions, SystemClock.now())?;
     let known = KnownEpochs::read(change.vault())?;
     let mut gathering = permit.gathering(&known);
-    gather(&it, change.vault().mode(), &mut gathering, terminal.as_mut())?;
+    gather(it, change.vault().mode(), &mut gathering, terminal.as_mut())?;
     let opened = permit.open(&mut change, gathering, SystemClock.now())?;
-    present(&it, show, opened, terminal)
+    present(it, show, opened, terminal)
 }
 
 fn complete(it: &Recover, vault: &Vault<'_>, mut terminal: Option<&mut Terminal>) -> Result<Request, Refusal> {

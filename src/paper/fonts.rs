@@ -24,7 +24,7 @@ pub enum Face {
     Regular,
     /// Noto Sans bold.
     Bold,
-    /// DejaVu Sans Mono, in which 0 O, 1 l I, 5 S and 8 B differ.
+    /// `DejaVu` Sans Mono, in which 0 O, 1 l I, 5 S and 8 B differ.
     Mono,
 }
 

@@ -76,7 +76,7 @@ pub const fn bold(size: f32) -> Style {
     Style { face: Face::Bold, size }
 }
 
-/// DejaVu Sans Mono at `size` points.
+/// `DejaVu` Sans Mono at `size` points.
 pub const fn mono(size: f32) -> Style {
     Style { face: Face::Mono, size }
 }
@@ -445,7 +445,9 @@ fn broken(column: Column, spans: &[Span]) -> Result<Vec<Vec<Span>>, Refusal> {
                 },
             );
         }
-        word.iter().for_each(|span| append(&mut longer, span.clone()));
+        for span in &word {
+            append(&mut longer, span.clone());
+        }
         if spans_width(column.size, &longer)? <= column.width {
             line = longer;
             continue;

@@ -102,7 +102,7 @@ fn a_sheet_is_read_from_a_fax_and_at_half_the_resolution() {
 }
 
 #[test]
-fn a_sheet_is_read_turned_mirrored_by_no_one_and_upside_down() {
+fn a_sheet_is_read_turned_and_upside_down() {
     for turned in [
         image::imageops::rotate90(&luma(150.0)),
         image::imageops::rotate180(&luma(150.0)),
@@ -202,7 +202,7 @@ fn a_file_with_spoilt_bytes_is_a_refusal_or_a_page_and_never_a_panic() {
             let mut spoilt = whole.clone();
             (step..spoilt.len())
                 .step_by(spoilt.len() / (step + 3) + 1)
-                .for_each(|at| spoilt[at] ^= step as u8 * 7 | 1);
+                .for_each(|at| spoilt[at] ^= (step as u8 * 7) | 1);
             let rule = refusal(&spoilt);
             assert!(
                 matches!(rule, None | Some(Rule::ScanUnreadable | Rule::InputTooLarge)),

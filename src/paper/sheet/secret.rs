@@ -49,7 +49,7 @@ impl Painter<'_> {
             .spans(size, sheet.paper.right() - width(size)?, plan.secret, 130.0, &reference)?;
 
         let check = sheet.template.plain("check groups", &[])?;
-        for line in 0..plan.lines() {
+        for (line, groups) in GROUPS.into_iter().enumerate().take(plan.lines()) {
             let letter = letter(line);
             let (x, y) = plan.line_label(line);
             if plan.locked {
@@ -60,7 +60,7 @@ impl Painter<'_> {
             }
             let (x, y) = plan.check_label(line);
             self.page.text(regular(9.0), x, y, 27.0, &check)?;
-            for group in 0..GROUPS[line] {
+            for group in 0..groups {
                 let (x, y) = plan.group(line, group);
                 let number = format!("{letter}{}", group + 1);
                 self.page

@@ -247,7 +247,7 @@ fn a_name_that_cannot_be_drawn_is_refused_before_a_secret_exists() {
 fn identifiers_of_32_symbols_fit_with_or_without_hyphens() {
     for name in [
         "w".repeat(32),
-        "root-password-and-a-little-more-0".chars().take(32).collect(),
+        "root-password-and-a-little-more0".to_string(),
         "m-".repeat(15) + "mm",
     ] {
         for paper in [PaperSize::A4, PaperSize::Letter] {

@@ -19,7 +19,7 @@ fn sheet() -> SecretBytes {
 }
 
 fn jpeg(png: &SecretBytes) -> Vec<u8> {
-    let picture = png.expose(|png| image::load_from_memory(png)).unwrap().to_luma8();
+    let picture = png.expose(image::load_from_memory).unwrap().to_luma8();
     let mut bytes = Vec::new();
     image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, 60)
         .encode_image(&picture)
@@ -38,7 +38,7 @@ fn png(picture: &image::GrayImage) -> Vec<u8> {
 fn luma(dpi: f32) -> image::GrayImage {
     png_of(&sheet(), 0, dpi)
         .unwrap()
-        .expose(|png| image::load_from_memory(png))
+        .expose(image::load_from_memory)
         .unwrap()
         .to_luma8()
 }

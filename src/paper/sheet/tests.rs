@@ -1,6 +1,7 @@
 //! Promises of the share sheet, kept on rendered pages.
 
 #![allow(clippy::unwrap_used)] // a test that cannot be set up should end
+#![allow(clippy::cast_possible_wrap)] // pixels of a page
 use super::*;
 use crate::paper::decode;
 use crate::paper::raster::{Picture, Sheets};

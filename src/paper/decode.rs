@@ -53,28 +53,28 @@ const LADDER: &[Step] = &[
 
 /// The union of both readers, places multiplied by `scale`.
 fn both(picture: &Picture, scale: f32) -> Vec<Found> {
-    let mut found: Vec<Found> = Vec::new();
-    for reader in [first_reader, second_reader] {
-        for code in quietly(|| reader(picture)).unwrap_or_default() {
-            if !found.iter().any(|known| same_text(&known.text, &code.text)) {
-                found.push(Found {
-                    x: code.x * scale,
-                    y: code.y * scale,
-                    ..code
-                });
-            }
-        }
-    }
+    let mut found: Vec<Found> = [first_reader, second_reader]
+        .into_iter()
+        .flat_map(|reader| quietly(|| reader(picture)).unwrap_or_default())
+        .map(|code| Found {
+            x: code.x * scale,
+            y: code.y * scale,
+            ..code
+        })
+        .collect();
     // Two codes whose middles differ by less than a twentieth of the page stand in one row.
     let row = (picture.height() as f32 * scale / 20.0).max(1.0);
-    found.sort_by(|a, b| {
-        (a.y / row)
-            .floor()
-            .total_cmp(&(b.y / row).floor())
-            .then(a.x.total_cmp(&b.x))
-            .then(a.y.total_cmp(&b.y))
-    });
-    found
+    found.sort_by(|a, b| a.y.total_cmp(&b.y));
+    for codes in found.chunk_by_mut(|a, b| b.y - a.y < row) {
+        codes.sort_by(|a, b| a.x.total_cmp(&b.x));
+    }
+    let mut each: Vec<Found> = Vec::with_capacity(found.len());
+    for code in found {
+        if !each.iter().any(|known| same_text(&known.text, &code.text)) {
+            each.push(code);
+        }
+    }
+    each
 }
 
 /// Whether two codes of one page say the same. Both were in the same hands already, so time tells nothing.

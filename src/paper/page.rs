@@ -76,7 +76,7 @@ pub const fn bold(size: f32) -> Style {
     Style { face: Face::Bold, size }
 }
 
-/// DejaVu Sans Mono at `size` points.
+/// `DejaVu` Sans Mono at `size` points.
 pub const fn mono(size: f32) -> Style {
     Style { face: Face::Mono, size }
 }
@@ -445,7 +445,9 @@ fn broken(column: Column, spans: &[Span]) -> Result<Vec<Vec<Span>>, Refusal> {
                 },
             );
         }
-        word.iter().for_each(|span| append(&mut longer, span.clone()));
+        for span in &word {
+            append(&mut longer, span.clone());
+        }
         if spans_width(column.size, &longer)? <= column.width {
             line = longer;
             continue;
@@ -493,4 +495,104 @@ fn words(spans: &[Span]) -> Vec<Vec<Span>> {
     }
     words.retain(|word| !word.is_empty());
     words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COLUMN: Column = Column {
+        x: 10.0,
+        y: 10.0,
+        width: 30.0,
+        lines: 3,
+        size: 10.0,
+        leading: 5.0,
+    };
+
+    fn plain(text: &str) -> Vec<Span> {
+        vec![Span {
+            face: Face::Regular,
+            text: text.to_string(),
+        }]
+    }
+
+    fn lines(text: &str) -> Result<usize, Refusal> {
+        Document::new(PaperSize::A4).paragraph(COLUMN, &plain(text))
+    }
+
+    fn unfit<T>(result: Result<T, Refusal>) -> bool {
+        result.is_err_and(|refusal| refusal.rule() == Rule::PageUnfit)
+    }
+
+    #[test]
+    fn text_that_leaves_its_box_is_refused() {
+        let mut page = Document::new(PaperSize::A4);
+        let style = regular(10.0);
+        let width = style.width("Ana Sousa").unwrap_or_default();
+        assert!(page.text(style, 0.0, 10.0, width, "Ana Sousa").is_ok());
+        assert!(unfit(page.text(style, 0.0, 10.0, width - 0.01, "Ana Sousa")));
+        assert!(unfit(page.text_to(style, 200.0, 10.0, width - 0.01, "Ana Sousa")));
+    }
+
+    #[test]
+    fn a_paragraph_breaks_between_words_and_is_refused_when_its_box_is_full() {
+        assert_eq!(lines("one"), Ok(1));
+        assert_eq!(lines("one two three four five six"), Ok(2));
+        assert!(unfit(lines(&"word ".repeat(40))));
+        assert!(unfit(lines(&"w".repeat(40))));
+    }
+
+    #[test]
+    fn no_line_of_a_paragraph_is_wider_than_its_box() {
+        let text = "a bc def ghij klmno pqrstu vwxyz a bc def ghij klmno";
+        let broken = broken(COLUMN, &plain(text)).unwrap_or_default();
+        let joined: Vec<String> = broken
+            .iter()
+            .map(|line| line.iter().map(|span| span.text.as_str()).collect())
+            .collect();
+        assert_eq!(joined.join(" "), text);
+        assert!(
+            broken
+                .iter()
+                .all(|line| spans_width(COLUMN.size, line).is_ok_and(|width| width <= COLUMN.width))
+        );
+    }
+
+    #[test]
+    fn a_word_may_change_its_face_in_the_middle() {
+        let spans = [(Face::Mono, "recover.py"), (Face::Regular, ", then")];
+        let spans = spans.map(|(face, text)| Span {
+            face,
+            text: text.to_string(),
+        });
+        assert_eq!(words(&spans).len(), 2);
+        assert_eq!(words(&spans)[0].len(), 2);
+    }
+
+    #[test]
+    fn modules_are_a_square_and_drawn_as_runs() {
+        assert!(Modules::new(2, vec![true; 3]).is_none());
+        assert!(Modules::new(0, vec![]).is_none());
+        let modules = Modules::new(3, vec![true, true, false, false, false, false, true, false, true]);
+        let runs: Vec<_> = modules.iter().flat_map(Modules::runs).collect();
+        assert_eq!(runs, [(0, 0, 2), (0, 2, 1), (2, 2, 1)]);
+    }
+
+    #[test]
+    fn a_document_of_several_pages_has_them_all() {
+        let mut document = Document::new(PaperSize::Letter);
+        document.new_page();
+        document.rule(10.0, 10.0, 20.0, 10.0, 0.3);
+        let pdf = document.finish().unwrap_or_else(|refusal| panic!("{refusal}"));
+        let sheets = pdf
+            .expose(super::super::raster::Sheets::open)
+            .unwrap_or_else(|refusal| panic!("{refusal}"));
+        assert_eq!(sheets.count(), 2);
+        assert!(
+            sheets
+                .size(0)
+                .is_some_and(|(width, height)| (width - 215.9).abs() < 0.1 && (height - 279.4).abs() < 0.1)
+        );
+    }
 }

@@ -92,7 +92,7 @@ pub(super) fn write(parts: &Parts<'_>) -> Result<SecretBytes, Refusal> {
         .pdf
         .pages(tree)
         .kids(pages.iter().copied())
-        .count(pages.len() as i32);
+        .count(count(pages.len()));
     for (page, content) in pages.iter().zip(&parts.pages) {
         let contents = writer.stream(content)?;
         let mut page = writer.pdf.page(*page);
@@ -136,7 +136,7 @@ impl Writer {
         self.pdf
             .stream(file, &ttf)
             .filter(Filter::FlateDecode)
-            .pair(Name(b"Length1"), subset.ttf.len() as i32);
+            .pair(Name(b"Length1"), count(subset.ttf.len()));
         let descriptor = self.id();
         let mut flags = FontFlags::SYMBOLIC;
         flags.set(FontFlags::FIXED_PITCH, face == Face::Mono);
@@ -197,6 +197,11 @@ const SYSTEM: SystemInfo<'_> = SystemInfo {
     ordering: Str(b"Identity"),
     supplement: 0,
 };
+
+/// A PDF counts in 32 bits with a sign; nothing of ours comes near the limit.
+fn count(number: usize) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}
 
 /// The tag of a subset is six letters (ISO 32000-1, 9.6.4); ours says nothing, so it can be the same everywhere.
 fn tagged(face: Face) -> String {

@@ -9,7 +9,7 @@ use super::quiet::quietly;
 use crate::refusal::{Refusal, Rule};
 use crate::secret::SecretBytes;
 use hayro::hayro_interpret::InterpreterSettings;
-use hayro::hayro_syntax::Pdf;
+use hayro::hayro_syntax::{Pdf, page::Page};
 use hayro::{PixmapSettings, RenderCache, RenderSettings, vello_cpu};
 use zeroize::{Zeroize, Zeroizing};
 
@@ -67,6 +67,7 @@ impl Picture {
     }
 
     /// The part that begins at (`x`, `y`), cut where the picture ends.
+    #[must_use]
     pub fn crop(&self, x: u32, y: u32, width: u32, height: u32) -> Self {
         let (x, y) = (x.min(self.width), y.min(self.height));
         let (width, height) = (width.min(self.width - x), height.min(self.height - y));
@@ -162,7 +163,7 @@ impl Sheets {
 
     /// The size of page `page`, counted from 0, in millimetres.
     pub fn size(&self, page: usize) -> Option<(f32, f32)> {
-        let (width, height) = quietly(|| self.0.pages().get(page).map(|page| page.render_dimensions()))??;
+        let (width, height) = quietly(|| self.0.pages().get(page).map(Page::render_dimensions))??;
         Some((width / 72.0 * 25.4, height / 72.0 * 25.4))
     }
 

@@ -10,6 +10,7 @@ use super::page::PaperSize;
 use super::raster::Sheets;
 use super::sheet::SecretLines;
 use super::sheet::geometry::{Area, GROUPS, Geometry, QUIET};
+use super::sheet::secret::letter;
 use super::text::{self, Glyph};
 use crate::refusal::{Refusal, Rule};
 use crate::secret::SecretBytes;
@@ -70,7 +71,7 @@ fn lines_agree(glyphs: &[Glyph], plan: &Geometry, secret: &SecretLines<'_>) -> R
                 found.len() == 4 && found.iter().map(|glyph| glyph.symbol).eq(group)
             });
             if !agrees {
-                let letter = ["A", "B", "C"][line];
+                let letter = letter(line);
                 return Err(unfit(&format!(
                     "group {letter}{} of the page reads back as another",
                     group + 1
@@ -79,4 +80,92 @@ fn lines_agree(glyphs: &[Glyph], plan: &Geometry, secret: &SecretLines<'_>) -> R
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sheet::tests::{PLAIN, Says, Share, drawn};
+    use super::*;
+    use crate::ident::Mode;
+    use crate::secret::SecretText;
+
+    fn refused(read: Result<(), Refusal>) -> String {
+        read.err()
+            .filter(|refusal| refusal.rule() == Rule::PageUnfit)
+            .map_or_else(String::new, |r| r.sentence().to_string())
+    }
+
+    /// The text with the symbol at `at` replaced by another.
+    fn altered(text: &SecretText, at: usize) -> SecretText {
+        text.expose(|text| {
+            let mut symbols = text.as_bytes().to_vec();
+            symbols[at] = if symbols[at] == b'Q' { b'P' } else { b'Q' };
+            SecretText::new(String::from_utf8_lossy(&symbols).into_owned())
+        })
+    }
+
+    #[test]
+    fn one_other_symbol_in_any_line_is_noticed_and_named() {
+        for locked in [false, true] {
+            let share = Share::new(Mode::Production, locked, 1);
+            let pdf = drawn(&PLAIN, &share);
+            assert_eq!(read_back(&pdf, &share.secret()), Ok(()));
+            for (line, at, group) in [
+                (0, 0, "A1"),
+                (0, 87, "A22"),
+                (1, 30, "B8"),
+                (1, 71, "B18"),
+                (2, 40, "C11"),
+            ] {
+                let mut other = Share::new(Mode::Production, locked, 1);
+                if line < other.lines.len() {
+                    other.lines[line] = altered(&other.lines[line], at);
+                    assert!(refused(read_back(&pdf, &other.secret())).contains(&format!("group {group} ")));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_code_that_says_something_else_is_noticed() {
+        let share = Share::new(Mode::Production, false, 1);
+        let other = Share {
+            qr: altered(&share.qr, 9),
+            lines: Share::new(Mode::Production, false, 1).lines,
+        };
+        let sentence = refused(read_back(&drawn(&PLAIN, &share), &other.secret()));
+        assert!(sentence.contains("upper code"), "{sentence}");
+    }
+
+    #[test]
+    fn an_open_sheet_is_no_locked_one_and_the_other_way_round() {
+        let (open, locked) = (
+            Share::new(Mode::Production, false, 1),
+            Share::new(Mode::Production, true, 1),
+        );
+        assert!(!refused(read_back(&drawn(&PLAIN, &open), &locked.secret())).is_empty());
+        assert!(!refused(read_back(&drawn(&PLAIN, &locked), &open.secret())).is_empty());
+    }
+
+    #[test]
+    fn no_refusal_quotes_what_was_read() {
+        let (share, other) = (
+            Share::new(Mode::Production, false, 1),
+            Share::new(Mode::Production, false, 8),
+        );
+        let sentence = refused(read_back(&drawn(&PLAIN, &share), &other.secret()));
+        for text in [&share.lines[0], &other.lines[0]] {
+            text.expose(|text| assert!(!sentence.contains(&text[..4])));
+        }
+    }
+
+    #[test]
+    fn what_is_no_sheet_is_refused() {
+        let share = Share::new(Mode::Production, false, 1);
+        assert!(read_back(&SecretBytes::new(b"%PDF-1.7".to_vec()), &share.secret()).is_err());
+        let empty = super::super::page::Document::new(Says { ..PLAIN }.paper)
+            .finish()
+            .map(|pdf| read_back(&pdf, &share.secret()));
+        assert!(empty.is_ok_and(|read| read.is_err()));
+    }
 }

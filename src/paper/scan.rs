@@ -144,3 +144,6 @@ fn wipe(picture: image::DynamicImage) {
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -76,10 +76,9 @@ pub(super) fn glyphs(sheets: &Sheets, page: usize) -> Result<Glyphs, Refusal> {
 pub fn page_text(pdf: &SecretBytes, page: usize) -> Result<SecretText, Refusal> {
     let sheets = pdf.expose(Sheets::open)?;
     let mut glyphs = glyphs(&sheets, page)?;
-    let line = |glyph: &Glyph| (glyph.y * 10.0).round();
-    glyphs
-        .0
-        .sort_by(|a, b| line(a).total_cmp(&line(b)).then(a.x.total_cmp(&b.x)));
+    // Tenths of a millimetre: glyphs of one baseline differ by less.
+    let line = |glyph: &Glyph| (glyph.y * 10.0).round() as i32;
+    glyphs.0.sort_by(|a, b| line(a).cmp(&line(b)).then(a.x.total_cmp(&b.x)));
     let mut last: Option<&Glyph> = None;
     Ok(SecretText::build(glyphs.len() * 5, |text| {
         for (number, glyph) in glyphs

@@ -236,7 +236,8 @@ impl Geometry {
     pub(in crate::paper) fn finished(&self) -> (f32, f32, f32) {
         let tint = self.code_tint(self.high);
         let right = (tint.x + tint.width - CARELESS).min(self.lines_tint().x - 2.0);
-        (self.high.x, self.first_fold + 8.1, right - self.high.x)
+        let rise = if self.locked { 6.4 } else { 8.1 };
+        (self.high.x, self.first_fold + rise, right - self.high.x)
     }
 
     /// The window of the tint panel at the right, below the tint of the low code.
@@ -346,11 +347,10 @@ mod tests {
     }
 
     #[test]
-    fn the_two_codes_cannot_be_lost_to_one_stain_on_an_open_sheet() {
+    fn the_two_codes_cannot_be_lost_to_one_stain() {
         // A disc of a quarter of the secret panel, as paper.md asks.
-        for paper in [PaperSize::A4, PaperSize::Letter] {
-            let sheet = Geometry::new(paper, false);
-            let panel = paper.width() * (sheet.first_fold - sheet.second_fold);
+        for sheet in all() {
+            let panel = sheet.paper.width() * (sheet.first_fold - sheet.second_fold);
             let diameter = 2.0 * (panel / 4.0 / std::f32::consts::PI).sqrt();
             assert!(sheet.low.x - sheet.high.x - sheet.high.width > diameter, "{diameter}");
         }

@@ -7,7 +7,7 @@
 
 use super::decode;
 use super::page::PaperSize;
-use super::raster::Sheets;
+use super::raster::{Picture, Sheets};
 use super::sheet::SecretLines;
 use super::sheet::geometry::{Area, GROUPS, Geometry, QUIET};
 use super::sheet::secret::letter;
@@ -15,8 +15,8 @@ use super::text::{self, Glyph};
 use crate::refusal::{Refusal, Rule};
 use crate::secret::SecretBytes;
 
-/// The resolution at which readers do best.
-const DPI: f32 = 150.0;
+/// The resolutions at which a code is looked for: readers do best at the first, and one code in some 300 needs the next.
+const DPI: [f32; 3] = [150.0, 200.0, 300.0];
 
 /// Reads a share sheet back from its PDF, and refuses it unless both codes and all lines say what they should.
 pub fn read_back(pdf: &SecretBytes, secret: &SecretLines<'_>) -> Result<(), Refusal> {
@@ -24,20 +24,36 @@ pub fn read_back(pdf: &SecretBytes, secret: &SecretLines<'_>) -> Result<(), Refu
     let paper = paper_of(&sheets)?;
     let plan = Geometry::new(paper, secret.c.is_some());
     lines_agree(&text::glyphs(&sheets, 0)?, &plan, secret)?;
-    let page = sheets.draw(0, DPI)?;
-    let pixels = |millimetres: f32| (millimetres / 25.4 * DPI) as u32;
-    for (place, name) in [(plan.high, "upper"), (plan.low, "lower")] {
-        let Area { x, y, width, height } = place.grown(QUIET);
-        let crop = page.crop(pixels(x), pixels(y), pixels(width), pixels(height));
-        let read =
-            decode::one(&crop).ok_or_else(|| unfit(&format!("the {name} code of the page cannot be read back")))?;
-        if !decode::same_text(&read, secret.qr_text) {
-            return Err(unfit(&format!(
-                "the {name} code of the page reads back as another share"
-            )));
+    let mut unread = vec![(plan.high, "upper"), (plan.low, "lower")];
+    for dpi in DPI {
+        let page = sheets.draw(0, dpi)?;
+        let mut still = Vec::new();
+        for (place, name) in unread {
+            match decode::one(&crop(&page, place.grown(QUIET), dpi)) {
+                None => still.push((place, name)),
+                Some(read) if decode::same_text(&read, secret.qr_text) => {}
+                Some(_) => {
+                    return Err(unfit(&format!(
+                        "the {name} code of the page reads back as another share"
+                    )));
+                }
+            }
+        }
+        unread = still;
+        if unread.is_empty() {
+            return Ok(());
         }
     }
-    Ok(())
+    let names: Vec<&str> = unread.iter().map(|(_, name)| *name).collect();
+    Err(unfit(&format!(
+        "the {} code of the page cannot be read back",
+        names.join(" and the ")
+    )))
+}
+
+fn crop(page: &Picture, area: Area, dpi: f32) -> Picture {
+    let pixels = |millimetres: f32| (millimetres / 25.4 * dpi) as u32;
+    page.crop(pixels(area.x), pixels(area.y), pixels(area.width), pixels(area.height))
 }
 
 fn unfit(sentence: &str) -> Refusal {

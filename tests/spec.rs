@@ -7,6 +7,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+use bech32::Checksum as _;
 use curve25519_dalek::constants::RISTRETTO_BASEPOINT_POINT;
 use curve25519_dalek::ristretto::{CompressedRistretto, RistrettoPoint};
 use curve25519_dalek::scalar::Scalar;
@@ -17,7 +18,7 @@ use std::fmt::Write as _;
 use strongroom::code::line_code::{self, Codex32};
 use strongroom::code::share_code::{PaperShare, ShareHead};
 use strongroom::code::share_lines::Line;
-use strongroom::code::symbols::{Symbols, letter_of};
+use strongroom::code::symbols::Symbols;
 use strongroom::code::words::{self, WordsTag};
 use strongroom::code::{reading, typed};
 use strongroom::crypto::identity::{self, IdentityKind, SetIdentity};
@@ -388,37 +389,30 @@ fn sheet(lines: &strongroom::code::share_lines::ShareLines, which: &[Line]) -> S
 
 /// A way to type both lines that a reader has to take.
 fn typed_example(a: &str, b: &str) -> String {
-    let row = |text: &str| {
-        text.as_bytes()
+    let grouped = |text: &str| {
+        let groups = text
+            .as_bytes()
             .chunks(4)
-            .map(|g| std::str::from_utf8(g).unwrap())
-            .collect::<Vec<_>>()
-            .join("-")
+            .map(|group| std::str::from_utf8(group).unwrap());
+        groups.collect::<Vec<_>>().join("-")
     };
-    let (first, second) = a.to_lowercase().split_at(44).to_owned_pair();
+    let (first, second) = a.split_at(44);
     let text = format!(
         "Line A: {}\n        {}\n\nLine B: {}",
-        row(&first),
-        row(&second),
-        row(b).replace('8', "B").replace('0', "O")
+        grouped(first).to_lowercase(),
+        grouped(second).to_lowercase(),
+        grouped(b).replace('8', "B").replace('0', "O")
     );
-    let read = reading::read_text(&text, Mode::Rehearsal);
-    let again: Vec<_> = read.into_iter().map(|paper| paper.ok().unwrap().lines()).collect();
-    assert_eq!(again.len(), 1);
-    assert!(again[0].line(Line::A).unwrap().expose(|text| text == a));
-    assert!(again[0].line(Line::B).unwrap().expose(|text| text == b));
-    assert_eq!(typed::lines(&text).len(), 2);
-    text
-}
-
-trait OwnedPair {
-    fn to_owned_pair(self) -> (String, String);
-}
-
-impl OwnedPair for (&str, &str) {
-    fn to_owned_pair(self) -> (String, String) {
-        (self.0.to_string(), self.1.to_string())
+    let read: Vec<_> = reading::read_text(&text, Mode::Rehearsal);
+    let read: Vec<_> = read.into_iter().map(|paper| paper.ok().unwrap().lines()).collect();
+    assert_eq!(read.len(), 1);
+    for (line, printed) in [(Line::A, a), (Line::B, b)] {
+        assert!(
+            read[0].line(line).unwrap().expose(|text| text == printed),
+            "line {line}"
+        );
     }
+    text
 }
 
 /// `TEST` closed in both worlds, and what is left of it in the other one.
@@ -441,8 +435,6 @@ fn checksum() -> String {
     }
     out.trim_end().to_string()
 }
-
-use bech32::Checksum as _;
 
 /// The pseudo-code of the document, line by line.
 fn polymod(mut residue: u128, values: &[u8]) -> u128 {
@@ -884,7 +876,36 @@ fn the_document_prints_one_share_of_the_example_and_no_secret() {
             "{path} stands in the document"
         );
     }
-    assert_eq!(letter_of(0), 'Q');
+}
+
+#[test]
+fn every_test_that_the_threat_model_names_exists() {
+    fn sources(folder: &std::path::Path, all: &mut String) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                sources(&path, all);
+            } else if path.extension().is_some_and(|kind| kind == "rs") {
+                all.push_str(&std::fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+    let mut code = String::new();
+    for folder in ["src", "tests"] {
+        sources(folder.as_ref(), &mut code);
+    }
+    let security = std::fs::read_to_string("SECURITY.md").unwrap();
+    let named: Vec<&str> = security
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .filter(|name| name.matches('_').count() > 1)
+        .collect();
+    assert!(named.len() > 40, "{} tests are named", named.len());
+    for name in named {
+        let stands = code.contains(&format!("fn {name}()")) || code.contains(&format!("    {name}: "));
+        assert!(stands, "no test is called {name}");
+    }
 }
 
 #[test]

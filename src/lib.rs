@@ -13,7 +13,7 @@
 //! | 6 | [`ceremony`] | ordered steps over ports: deal, prove, enroll, recover, rehearse |
 //! | 7 | [`shell`] | everything that touches the machine: arguments, terminal, judging the machine |
 //!
-//! Read a life of a share from the top: [`ceremony::deal`] makes it, [`paper::envelope`] prints it, [`paper::scan`] reads it,
+//! Read a life of a share from the top: [`ceremony::deal`] makes it, [`paper::sheet`] prints it, [`paper::scan`] reads it,
 //! [`ceremony::gathering`] judges it, [`crypto::sharing`] combines it, [`vault::record`] opens to it.
 
 #![forbid(unsafe_code)]

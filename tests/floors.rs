@@ -67,13 +67,13 @@ fn rooms_named(source: &str) -> Vec<String> {
 
 #[test]
 fn no_file_reaches_up() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let sources_of = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = Vec::new();
-    sources(&root, &mut files);
+    sources(&sources_of, &mut files);
     assert!(files.len() > 30, "the sources were found");
     let mut upward = Vec::new();
     for file in files {
-        let inside = file.strip_prefix(&root).unwrap();
+        let inside = file.strip_prefix(&sources_of).unwrap();
         let room = inside
             .components()
             .next()

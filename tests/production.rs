@@ -366,6 +366,32 @@ fn a_drill_never_sees_a_quorum_in_one_boot_nor_two_shares_in_one_process() {
 }
 
 #[test]
+fn a_drill_proves_one_share_of_all_live_sets_in_one_process() {
+    let world = dealt();
+    world
+        .run_isolated(&[
+            "ceremony",
+            "management-password",
+            "--unattended",
+            "--reason",
+            "test",
+            "--out",
+            &world.pages,
+        ])
+        .ok();
+    world.run_isolated(&["prove", "--scan", &world.pages]).ok();
+    let (one, two) = (
+        &world.sheets("root-password")[0],
+        &world.sheets("management-password")[0],
+    );
+    let both = world.run_isolated(&["prove", "--scan", one, two]);
+    assert!(
+        both.status == 3 && both.err.contains("(one-share-a-process)"),
+        "{both:?}"
+    );
+}
+
+#[test]
 fn the_worlds_are_never_mixed() {
     let (world, anchor) = enrolled();
     let play = rehearsal();

@@ -378,3 +378,37 @@ fn the_task_is_one_of_the_catalogue() {
     let ended = world.run(&fixed).refused(2, "unknown-task");
     assert!(ended.err.contains("security-event"), "{ended:?}");
 }
+
+#[test]
+fn words_swapped_between_two_set_files_are_found() {
+    let world = rehearsal().copy();
+    let place = |set: &str| format!("{}/sets/{set}/1.toml", world.vault);
+    let read = |set: &str| std::fs::read_to_string(place(set)).unwrap();
+    let line = |text: &str, key: &str| text.lines().find(|line| line.starts_with(key)).unwrap().to_string();
+    let (ours, other) = (read("root-password"), read("mfa-emea"));
+    let mut swapped = ours.clone();
+    for key in ["fingerprint", "words"] {
+        swapped = swapped.replace(&line(&ours, key), &line(&other, key));
+    }
+    std::fs::write(place("root-password"), swapped).unwrap();
+    let sheets = world.sheets("root-password");
+    world
+        .recover_password(&[&sheets[0], &sheets[1], &sheets[2]])
+        .refused(1, "set-unfit");
+}
+
+#[test]
+fn a_core_that_is_not_needed_may_be_missing() {
+    let world = rehearsal().copy();
+    std::fs::remove_file(format!("{}/sets/mfa-apac/1.toml", world.vault)).unwrap();
+    let sheets = world.sheets("root-password");
+    world.recover_password(&[&sheets[0], &sheets[1], &sheets[2]]).ok();
+    let stranger = &world.sheets("mfa-apac")[0];
+    let ended = world
+        .recover_password(&[&sheets[0], &sheets[1], stranger])
+        .refused(1, "too-few-shares");
+    assert!(
+        ended.err.contains("sets/mfa-apac/1.toml is missing (set-unfit)"),
+        "{ended:?}"
+    );
+}

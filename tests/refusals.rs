@@ -398,6 +398,7 @@ fn a_ledger_that_was_altered_is_found_broken_at_its_line() {
         ("a word changed", text.replacen("\"rehearsal\"", "\"production\"", 1)),
         ("a space added", text.replacen("{\"before\"", "{ \"before\"", 1)),
         ("a line of another kind", text.clone() + "{}\n"),
+        ("a time written otherwise", text.replacen("Z\"}\n", ".000Z\"}\n", 1)),
         ("no line", String::new()),
     ];
     for (what, text) in altered {

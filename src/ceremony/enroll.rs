@@ -224,6 +224,12 @@ pub fn imported(factor: Factor, text: &SecretText) -> Result<Content, Refusal> {
 fn contact(text: &SecretText) -> Result<Content, Refusal> {
     let limit = crate::vault::record::CONTACT_MAX;
     let trimmed = text.expose(|text| SecretText::build(text.len(), |out| out.push_str(text.trim())));
+    if trimmed.expose(|text| text.chars().any(|c| c.is_control() && c != '\n')) {
+        return Err(Refusal::new(
+            Rule::InputMalformed,
+            "a contact text has no control characters but line feeds",
+        ));
+    }
     if trimmed.is_empty() || trimmed.len() > limit {
         return Err(Refusal::new(
             Rule::InputMalformed,

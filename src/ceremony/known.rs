@@ -12,6 +12,7 @@ use crate::ident::{Mode, ShareIndex};
 use crate::plan::Plan;
 use crate::refusal::{Refusal, Rule};
 use crate::vault::Vault;
+use crate::vault::event::SetEpoch;
 use crate::vault::register::{Envelope, EpochState};
 use crate::vault::share_set::StoredCore;
 
@@ -27,6 +28,7 @@ pub struct KnownEpoch {
 pub struct KnownEpochs {
     mode: Mode,
     epochs: Vec<KnownEpoch>,
+    unfit: Vec<(EpochState, Refusal)>,
     names: std::collections::BTreeMap<String, String>,
 }
 
@@ -39,23 +41,36 @@ pub struct Claim<'a> {
 }
 
 impl KnownEpochs {
-    /// Reads every core of the vault.
-    pub fn read(vault: &Vault<'_>) -> Result<Self, Refusal> {
-        let epochs = vault
-            .register()
-            .epochs()
-            .map(|state| {
-                Ok(KnownEpoch {
-                    stored: vault.core(&state.of)?,
+    /// Reads every core of the vault. One that is missing or altered is kept as such: it stops only what needs it.
+    pub fn read(vault: &Vault<'_>) -> Self {
+        let (mut epochs, mut unfit) = (Vec::new(), Vec::new());
+        for state in vault.register().epochs() {
+            match vault.core(&state.of) {
+                Ok(stored) => epochs.push(KnownEpoch {
+                    stored,
                     state: state.clone(),
-                })
-            })
-            .collect::<Result<Vec<_>, Refusal>>()?;
-        Ok(Self {
+                }),
+                Err(refusal) => unfit.push((state.clone(), refusal)),
+            }
+        }
+        Self {
             mode: vault.mode(),
             epochs,
+            unfit,
             names: names(vault.plan()),
-        })
+        }
+    }
+
+    /// An epoch by its name; refused where its core is missing or altered.
+    pub fn need(&self, of: &SetEpoch) -> Result<&KnownEpoch, Refusal> {
+        let unfit = || {
+            self.unfit
+                .iter()
+                .find(|(state, _)| state.of == *of)
+                .map(|(_, refusal)| refusal.clone())
+        };
+        self.find(of)
+            .ok_or_else(|| unfit().unwrap_or_else(|| Refusal::new(Rule::SetUnfit, format!("{of} was never dealt"))))
     }
 
     /// Which epoch and index a share claims; or the reason for which it can be of no use here.
@@ -70,10 +85,7 @@ impl KnownEpochs {
             };
             return Err(Refusal::new(Rule::ShareOfOtherWorld, sentence));
         }
-        let epoch = self.epoch_of(&head).ok_or_else(|| {
-            Refusal::new(Rule::ShareOfUnknownSet, format!("this share is of a set that this vault does not know: {}", head.fingerprint))
-                .hint("compare the 8 words on the sheet with those of this vault's sets; another copy of the vault may know it")
-        })?;
+        let epoch = self.epoch_of(&head).ok_or_else(|| self.unknown(&head))?;
         if let Some(reason) = &epoch.state.void {
             let found = format!("{} is of a void epoch ({reason})", self.name(epoch, head.index));
             return Err(Refusal::new(Rule::ShareOfVoidEpoch, found).hint("its envelope is to be destroyed, not used"));
@@ -117,8 +129,25 @@ impl KnownEpochs {
     }
 
     /// The same epoch, by the name that the ledger has for it.
-    pub fn find(&self, of: &crate::vault::event::SetEpoch) -> Option<&KnownEpoch> {
+    pub fn find(&self, of: &SetEpoch) -> Option<&KnownEpoch> {
         self.epochs.iter().find(|epoch| epoch.state.of == *of)
+    }
+
+    fn unknown(&self, head: &ShareHead) -> Refusal {
+        if let Some((_, refusal)) = self
+            .unfit
+            .iter()
+            .find(|(state, _)| state.fingerprint == head.fingerprint)
+        {
+            return refusal.clone();
+        }
+        let found = format!(
+            "this share is of a set that this vault does not know: {}",
+            head.fingerprint
+        );
+        Refusal::new(Rule::ShareOfUnknownSet, found).hint(
+            "compare the 8 words on the sheet with those of this vault's sets; another copy of the vault may know it",
+        )
     }
 
     fn judge_head(&self, epoch: &KnownEpoch, head: &ShareHead) -> Result<(), Refusal> {

@@ -126,12 +126,11 @@ impl<'a> Proving<'a> {
             return Ok(());
         }
         let of = &epoch.state.of;
-        let others: usize = self
+        let in_hand = self
             .proved
-            .values()
-            .flat_map(BTreeMap::keys)
-            .filter(|other| **other != index)
-            .count();
+            .iter()
+            .flat_map(|(of, shares)| shares.keys().map(move |index| (of, index)));
+        let others = in_hand.filter(|other| *other != (of, &index)).count();
         if others > 0 {
             return Err(Refusal::new(
                 Rule::OneShareAProcess,

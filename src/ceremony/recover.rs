@@ -83,14 +83,23 @@ impl Request {
 }
 
 impl Permit {
-    /// The gathering for this record: of the epochs that open it and are in force.
-    pub fn gathering<'k>(&self, known: &'k KnownEpochs) -> Gathering<'k> {
-        let in_force = self
-            .state
-            .sets
-            .iter()
-            .filter(|of| known.find(of).is_some_and(|epoch| epoch.state.void.is_none()));
-        Gathering::new(known, in_force.cloned())
+    /// The gathering for this record: of the epochs that open it and are in force. Where no paper vouches, the stretched
+    /// words of each are computed anew from its core: they are then all that ties a sheet to the vault.
+    pub fn gathering<'k>(&self, known: &'k KnownEpochs) -> Result<Gathering<'k>, Refusal> {
+        let mut in_force = Vec::new();
+        for of in &self.state.sets {
+            let epoch = known.need(of)?;
+            if !self.on_paper && epoch.stored.core.fingerprint() != epoch.stored.fingerprint {
+                return Err(Refusal::new(
+                    Rule::SetUnfit,
+                    format!("the words of {of} are not those of its core"),
+                ));
+            }
+            if epoch.state.void.is_none() {
+                in_force.push(of.clone());
+            }
+        }
+        Ok(Gathering::new(known, in_force))
     }
 
     /// Opens the record by what was gathered, and records it before it is given back.

@@ -375,7 +375,7 @@ impl Rehearsal<'_, '_, '_> {
     fn forge(&mut self, image: &Path) -> Result<(PathBuf, String), Refusal> {
         let store = Store::open(&self.vault())?;
         let vault = Vault::load(&store)?;
-        let known = KnownEpochs::read(&vault)?;
+        let known = KnownEpochs::read(&vault);
         let paper = share_on(&self.stage.files.read(image)?)?;
         let epoch = known
             .epoch_of(&paper.head)
@@ -484,29 +484,30 @@ impl Rehearsal<'_, '_, '_> {
 
 /// The example organisation, with as many accounts as asked for: members are left out, or repeated under new numbers.
 fn plan_text(accounts: Option<u32>) -> Result<String, Refusal> {
+    const ACCOUNT: &str = "[[account]]";
     let example = starter::example();
     let Some(wanted) = accounts else {
         return Ok(example.to_string());
     };
     let unfit = || failed("the example organisation can be resized");
-    let mut document: toml_edit::DocumentMut = example.parse().map_err(|_| unfit())?;
-    let tables = document
-        .get_mut("account")
-        .and_then(|item| item.as_array_of_tables_mut())
-        .ok_or_else(unfit)?;
-    let wanted = wanted as usize;
-    while tables.len() > wanted {
-        tables.remove(tables.len() - 1);
+    let (head, rest) = example.split_once(ACCOUNT).ok_or_else(unfit)?;
+    let (accounts, tail) = rest.split_once("[provider.aws]").ok_or_else(unfit)?;
+    let mut blocks: Vec<String> = accounts.split(ACCOUNT).map(str::to_string).collect();
+    blocks.truncate(wanted as usize);
+    let member = blocks.get(1).cloned().ok_or_else(unfit)?;
+    for number in blocks.len()..wanted as usize {
+        let id = format!("{:012}", 200_000_000_000_u64 + number as u64);
+        let lines = member
+            .lines()
+            .map(|line| match line.split_once(" = ").map(|(key, _)| key) {
+                Some("id") => format!("id = \"{id}\""),
+                Some("name") => format!("name = \"member-{number}\""),
+                Some("email") => format!("email = \"aws-root+member-{number}@example.com\""),
+                _ => line.to_string(),
+            });
+        blocks.push(lines.collect::<Vec<_>>().join("\n") + "\n\n");
     }
-    let member = tables.get(1).cloned().ok_or_else(unfit)?;
-    for number in tables.len()..wanted {
-        let mut copy = member.clone();
-        copy["id"] = toml_edit::value(format!("{:012}", 200_000_000_000_u64 + number as u64));
-        copy["name"] = toml_edit::value(format!("member-{number}"));
-        copy["email"] = toml_edit::value(format!("aws-root+member-{number}@example.com"));
-        tables.push(copy);
-    }
-    Ok(document.to_string())
+    Ok(format!("{head}{ACCOUNT}{}[provider.aws]{tail}", blocks.join(ACCOUNT)))
 }
 
 /// The share on one image of one sheet.

@@ -11,7 +11,7 @@ use super::{machine, network};
 use crate::ident::Mode;
 use crate::refusal::{Refusal, Rule};
 use crate::vault::event::{Boot, Event, Network, Note};
-use crate::vault::{Change, note};
+use crate::vault::{Change, note, note_of_finding};
 use jiff::Timestamp;
 
 /// The reasons that were given for going on, each with what it overrides.
@@ -25,7 +25,7 @@ impl Exceptions {
         let Some(reason) = reason else { return Err(refusal) };
         self.0.push(Event::Exception {
             rule: note(refusal.rule().name())?,
-            found: note(refusal.sentence())?,
+            found: note_of_finding(refusal.sentence())?,
             reason: reason.clone(),
         });
         Ok(())

@@ -96,12 +96,12 @@ mod tests {
             let path = std::env::temp_dir().join(format!("strongroom-network-{}-{name}", std::process::id()));
             let _ = std::fs::remove_dir_all(&path);
             std::fs::create_dir_all(path.join("net")).unwrap();
-            files
-                .iter()
-                .for_each(|(file, text)| std::fs::write(path.join("net").join(file), text).unwrap());
-            interfaces
-                .iter()
-                .for_each(|name| std::fs::create_dir_all(path.join("sys").join(name)).unwrap());
+            for (file, text) in files {
+                std::fs::write(path.join("net").join(file), text).unwrap();
+            }
+            for name in interfaces {
+                std::fs::create_dir_all(path.join("sys").join(name)).unwrap();
+            }
             Self(path)
         }
 

@@ -144,23 +144,12 @@ impl Chain {
 
     /// Appends one event to the chain in memory, and returns the bytes of its line.
     pub fn push(&mut self, event: Event, time: Timestamp) -> Result<Vec<u8>, Refusal> {
-        let unwritable =
-            |fault: serde_json::Error| Refusal::new(Rule::Internal, format!("a ledger line cannot be built: {fault}"));
-        let (kind, body) = event.to_parts().map_err(unwritable)?;
-        let line = Line {
-            number: self.entries.len() as u64,
-            time: whole_seconds(time),
-            kind,
-            body,
-            before: self.head(),
-        };
-        let value = serde_json::to_value(&line).map_err(unwritable)?;
-        let mut bytes = Vec::new();
-        write_canonical(&value, &mut bytes).map_err(|what| Refusal::new(Rule::Internal, what))?;
-        bytes.push(b'\n');
+        let (number, time) = (self.entries.len() as u64, whole_seconds(time));
+        let bytes = encode(number, time, &event, self.head())
+            .map_err(|fault| Refusal::new(Rule::Internal, format!("a ledger line cannot be built: {fault}")))?;
         self.entries.push(Entry {
-            number: line.number,
-            time: line.time,
+            number,
+            time,
             event,
             hash: Hash::of(&bytes),
         });
@@ -169,12 +158,6 @@ impl Chain {
 
     fn read_line(&self, bytes: &[u8]) -> Result<Entry, String> {
         let value: Value = serde_json::from_slice(bytes).map_err(|fault| format!("it is not JSON: {fault}"))?;
-        let mut canonical = Vec::with_capacity(bytes.len());
-        write_canonical(&value, &mut canonical)?;
-        canonical.push(b'\n');
-        if canonical != bytes {
-            return Err("it is not in its one encoding".to_string());
-        }
         let line: Line = serde_json::from_value(value).map_err(|fault| format!("it is not a ledger line: {fault}"))?;
         if line.number != self.entries.len() as u64 {
             return Err(format!("it says number {}", line.number));
@@ -184,6 +167,11 @@ impl Chain {
         }
         let kind = line.kind.escape_debug().to_string();
         let event = Event::from_parts(line.kind, line.body).map_err(|fault| format!("its kind {kind}: {fault}"))?;
+        // Written again from what was understood: a line that another line could say too would have two hashes.
+        let again = encode(line.number, line.time, &event, line.before)?;
+        if again != bytes {
+            return Err("it is not in its one encoding".to_string());
+        }
         Ok(Entry {
             number: line.number,
             time: line.time,
@@ -205,6 +193,25 @@ impl Chain {
 /// The words of a closing entry: the head that a signed closing sheet vouches for.
 pub fn head_words(head: Hash) -> Fingerprint {
     words::words_of(WordsTag::Head, &head.0)
+}
+
+/// The one encoding of a line, line feed included.
+fn encode(number: u64, time: Timestamp, event: &Event, before: Hash) -> Result<Vec<u8>, String> {
+    let text = |fault: serde_json::Error| fault.to_string();
+    let (kind, body) = event.to_parts().map_err(text)?;
+    let time = whole_seconds(time);
+    let value = serde_json::to_value(Line {
+        number,
+        time,
+        kind,
+        body,
+        before,
+    })
+    .map_err(text)?;
+    let mut bytes = Vec::new();
+    write_canonical(&value, &mut bytes)?;
+    bytes.push(b'\n');
+    Ok(bytes)
 }
 
 /// Canonical JSON: keys sorted by code point, no spaces, whole numbers, strings as `serde_json` escapes them.

@@ -108,8 +108,10 @@ impl<'a> Vault<'a> {
                 .hint("take it from another copy of the vault: every copy of it is the same")
         })?;
         let stored = StoredCore::parse(&place, &bytes)?;
-        let named =
-            stored.core.set_epoch() == *of && stored.core.vault == self.id() && stored.core.hash() == state.core;
+        let named = stored.core.set_epoch() == *of
+            && stored.core.vault == self.id()
+            && stored.core.hash() == state.core
+            && stored.fingerprint == state.fingerprint;
         if !named {
             return Err(
                 Refusal::new(Rule::SetUnfit, format!("{place} is not the core that the ledger names")).hint(format!(
@@ -227,17 +229,14 @@ impl<'a> Change<'a> {
 
     /// The head to put on paper: a closing entry is appended unless the last line is one and the plan is still the same.
     pub fn close(&mut self, entropy: &mut Entropy<'_>, now: Timestamp) -> Result<Hash, Refusal> {
-        let closed = matches!(
-            self.chain().entries().last().map(|entry| &entry.event),
-            Some(Event::Closing { .. })
-        );
+        let others = self.vault.chains.iter().enumerate().filter(|(at, _)| *at != self.site);
+        let chains: BTreeMap<SiteName, Hash> = others.map(|(_, chain)| (chain.site().clone(), chain.head())).collect();
+        let last = self.chain().entries().last().map(|entry| &entry.event);
+        let closed = matches!(last, Some(Event::Closing { chains: named, .. }) if *named == chains);
         if !closed || self.vault.register.plan != Some(self.vault.plan_hash) {
             let nonce = entropy
                 .bytes::<16>(Purpose::Closing)?
                 .expose(|bytes| note(&hex::encode(bytes)))?;
-            let others = self.vault.chains.iter().enumerate().filter(|(at, _)| *at != self.site);
-            let chains: BTreeMap<SiteName, Hash> =
-                others.map(|(_, chain)| (chain.site().clone(), chain.head())).collect();
             self.commit(&[], vec![Event::Closing { nonce, chains }], now)?;
         }
         Ok(self.chain().head())
@@ -322,6 +321,16 @@ fn read_chains(store: &Store) -> Result<Vec<Chain>, Refusal> {
 
 fn chain_path(site: &SiteName) -> String {
     format!("ledger/{site}.jsonl")
+}
+
+/// What a refusal found, as a note: cut to what a note holds, what cannot be seen replaced.
+pub fn note_of_finding(sentence: &str) -> Result<Note, Refusal> {
+    let seen: String = sentence
+        .chars()
+        .take(500)
+        .map(|c| if c.is_control() { '?' } else { c })
+        .collect();
+    note(&seen).or_else(|_| note("what was found cannot be written down"))
 }
 
 /// Text of our own as a note of the ledger.

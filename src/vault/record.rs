@@ -163,7 +163,9 @@ impl Record {
                 Rule::InputTooLarge,
                 format!("the {} does not fit into a record", self.name),
             )
-            .hint(format!("a contact text has at most {CONTACT_MAX} bytes")));
+            .hint(format!(
+                "shorten its text or label: a contact text has at most {CONTACT_MAX} bytes"
+            )));
         }
         out.resize(BUCKET, b' ');
         Ok(SecretBytes::new(std::mem::take(&mut *out)))

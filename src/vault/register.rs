@@ -8,6 +8,7 @@
 use super::event::{Boot, Event, LockedRecordNote, SeenShare, SetEpoch};
 use super::ledger::{Chain, Entry, Hash};
 use super::record::RecordName;
+use crate::code::words::Fingerprint;
 use crate::ident::{Epoch, Generation, Mode, PersonId, SafeId, Serial, SetName, ShareIndex, SiteName, VaultId};
 use crate::plan::Factor;
 use crate::refusal::{Refusal, Rule};
@@ -61,6 +62,8 @@ pub struct EpochState {
     pub threshold: Threshold,
     /// The hash of its core.
     pub core: Hash,
+    /// The fingerprint that its shares carry.
+    pub fingerprint: Fingerprint,
     /// Its envelopes by index.
     pub envelopes: BTreeMap<ShareIndex, Envelope>,
     /// Why it is out of force, where it is.
@@ -231,6 +234,9 @@ impl Register {
 
     fn add(&mut self, entry: &Entry) -> Result<(), String> {
         match &entry.event {
+            Event::Init { vault, mode, .. } if entry.number != 0 || *mode != vault.mode() => {
+                return Err("a vault is made once, in the mode that its id carries".to_string());
+            }
             Event::Init { vault, .. } | Event::Site { vault } => {
                 if *vault != self.vault {
                     return Err("it belongs to another vault".to_string());
@@ -272,6 +278,7 @@ impl Register {
             of,
             threshold,
             core,
+            fingerprint,
             envelopes,
             unattended,
             ..
@@ -306,6 +313,7 @@ impl Register {
             of: of.clone(),
             threshold: *threshold,
             core: *core,
+            fingerprint: Fingerprint::from_hex(fingerprint.as_str()).ok_or("its fingerprint is not 22 digits")?,
             envelopes: by_index,
             void: None,
             unattended: unattended.as_ref().map(|reason| reason.as_str().to_string()),
@@ -325,6 +333,12 @@ impl Register {
                 return Err(format!(
                     "share {} of {of} is not in envelope {}",
                     share.index, share.serial
+                ));
+            }
+            if !share.proved {
+                return Err(format!(
+                    "share {} of {of} is recorded as proved and as not",
+                    share.index
                 ));
             }
             envelope.stage = envelope.stage.max(Stage::Proved);

@@ -557,7 +557,7 @@ fn events(vault: VaultId, core: Hash, note: &dyn Fn(&str) -> Note) -> String {
     let mut kinds = Vec::new();
     for event in &all {
         let (kind, body) = event.to_parts().unwrap();
-        assert_eq!(Event::from_parts(&kind, body.clone()).unwrap(), *event);
+        assert_eq!(Event::from_parts(kind.clone(), body.clone()).unwrap(), *event);
         kinds.push(format!("{kind}\n  {}", canonical(&body)));
     }
     kinds.join("\n")

@@ -42,8 +42,8 @@ pub fn run(place: &Place, it: &Recover) -> Result<Answer, Refusal> {
     }
     let permit = request.judge(change.vault(), &trust)?;
     guard::enter(&mut change, &it.overrides, exceptions, SystemClock.now())?;
-    let known = KnownEpochs::read(change.vault())?;
-    let mut gathering = permit.gathering(&known);
+    let known = KnownEpochs::read(change.vault());
+    let mut gathering = permit.gathering(&known)?;
     gather(it, change.vault().mode(), &mut gathering, terminal.as_mut())?;
     let opened = permit.open(&mut change, gathering, SystemClock.now())?;
     present(it, show, opened, terminal)

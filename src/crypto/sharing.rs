@@ -3,7 +3,7 @@
 //! `share i = (A(i), B(i)), i = 1…total; A(0) = s, B(0) = its blinder; C_j = g^a_j · h^b_j; g^v · h^b = Π C_j^(i^j)`
 //!
 //! Rules of this file:
-//! - a dealing leaves it only when every check of [`judge_dealing`] passed: a constant polynomial proves for everyone;
+//! - a dealing leaves it only when every check of `judge_dealing` passed: a constant polynomial proves for everyone;
 //! - only the Pedersen commitments exist outside: the Feldman set that `vsss-rs` also makes is dropped unread;
 //! - the proof is our own equation over the group, so that a fault in the library that deals is seen here;
 //! - [`SetSecret`] comes from a dealing or from a [`Quorum`], and a [`Quorum`] only from shares that were proved,

@@ -81,7 +81,7 @@ pub struct Rehearse {
     /// Where pages and vault are left; without it, nothing is left
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// How many accounts the example organisation has: the management account and N - 1 members
+    /// How many accounts the example organisation has, the management account among them
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=10_000))]
     pub accounts: Option<u32>,
 }

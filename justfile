@@ -20,4 +20,4 @@ rehearse:
 # The picture in the README
 picture:
     rm -rf target/picture && cargo run --release --locked -- rehearse --out target/picture
-    pdftoppm -r 60 -png -singlefile target/picture/pages/root-password-1-share-1-*.pdf docs/share-sheet
+    pdftoppm -gray -r 45 -png -singlefile target/picture/pages/root-password-1-share-1-*.pdf docs/share-sheet

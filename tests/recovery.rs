@@ -99,22 +99,9 @@ fn pdfs_images_folders_and_typed_lines_give_the_same_password() {
         assert_eq!(password(world, &[&folder]), expected, "{dpi} {kind}");
     }
     let typed: String = [0, 1, 4].map(|at| as_typed(&code_on(&sheets[at]))).concat();
-    let fixed = [
-        "recover",
-        "--account",
-        MEMBER,
-        "--factor",
-        "password",
-        "--task",
-        "security-event",
-        "--reason",
-        "exercise",
-        "--unattended",
-        "--stdout",
-    ];
-    assert_eq!(world.run_with_input(&fixed, &typed).ok().out, expected);
+    assert_eq!(world.recover_typed(&typed).ok().out, expected);
     let codes: String = [0, 1, 4].map(|at| code_on(&sheets[at]) + "\n").concat();
-    assert_eq!(world.run_with_input(&fixed, &codes).ok().out, expected);
+    assert_eq!(world.recover_typed(&codes).ok().out, expected);
 }
 
 #[test]
@@ -128,26 +115,13 @@ fn a_wrong_symbol_is_located_and_never_used() {
     typed.replace_range(at..=at, other);
     typed.push_str(&as_typed(&code_on(&sheets[1])));
     typed.push_str(&as_typed(&code_on(&sheets[2])));
-    let fixed = [
-        "recover",
-        "--account",
-        MEMBER,
-        "--factor",
-        "password",
-        "--task",
-        "security-event",
-        "--reason",
-        "exercise",
-        "--unattended",
-        "--stdout",
-    ];
-    let ended = world.run_with_input(&fixed, &typed).refused(1, "too-few-shares");
+    let ended = world.recover_typed(&typed).refused(1, "too-few-shares");
     assert!(
         ended.err.contains("A6") && ended.err.contains("(share-unreadable)"),
         "{ended:?}"
     );
     typed.push_str(&as_typed(&code_on(&sheets[3])));
-    assert_eq!(world.run_with_input(&fixed, &typed).ok().out.trim_end().len(), 64);
+    assert_eq!(world.recover_typed(&typed).ok().out.trim_end().len(), 64);
 }
 
 #[test]
@@ -166,19 +140,6 @@ fn a_forged_share_is_named_and_does_not_end_the_gathering() {
         .lines()
         .qr_text()
         .expose(str::to_string);
-    let fixed = [
-        "recover",
-        "--account",
-        MEMBER,
-        "--factor",
-        "password",
-        "--task",
-        "security-event",
-        "--reason",
-        "exercise",
-        "--unattended",
-        "--stdout",
-    ];
     let input = |others: &[usize]| {
         let rest: String = others.iter().map(|at| code_on(&sheets[*at]) + "\n").collect();
         format!("{forged}\n{rest}")
@@ -190,11 +151,9 @@ fn a_forged_share_is_named_and_does_not_end_the_gathering() {
         .trim_end_matches(".pdf")
         .to_string();
     let named = |err: &str| err.contains("(share-forged)") && err.contains("Jonas Weber") && err.contains(&serial);
-    let ended = world
-        .run_with_input(&fixed, &input(&[0, 2]))
-        .refused(1, "too-few-shares");
+    let ended = world.recover_typed(&input(&[0, 2])).refused(1, "too-few-shares");
     assert!(named(&ended.err), "{ended:?}");
-    let ended = world.run_with_input(&fixed, &input(&[0, 2, 3])).ok();
+    let ended = world.recover_typed(&input(&[0, 2, 3])).ok();
     assert!(named(&ended.err), "{ended:?}");
     assert_eq!(ended.out.trim_end().len(), 64);
 }
@@ -204,24 +163,8 @@ fn line_a_alone_recovers_and_a_wrong_one_is_refused() {
     let world = rehearsal();
     let sheets = world.sheets("root-password");
     let line_a = |at: usize| code_on(&sheets[at]).split('/').next().unwrap().to_string() + "\n\n";
-    let fixed = [
-        "recover",
-        "--account",
-        MEMBER,
-        "--factor",
-        "password",
-        "--task",
-        "security-event",
-        "--reason",
-        "exercise",
-        "--unattended",
-        "--stdout",
-    ];
     let expected = password(world, &[&sheets[0], &sheets[1], &sheets[2]]);
-    assert_eq!(
-        world.run_with_input(&fixed, &[0, 1, 2].map(line_a).concat()).ok().out,
-        expected
-    );
+    assert_eq!(world.recover_typed(&[0, 1, 2].map(line_a).concat()).ok().out, expected);
     let paper = share_of(&line_a(3));
     let ShareBody::Open { value, .. } = paper.body else {
         panic!("an open share")
@@ -235,12 +178,12 @@ fn line_a_alone_recovers_and_a_wrong_one_is_refused() {
         .qr_text()
         .expose(str::to_string);
     let ended = world
-        .run_with_input(&fixed, &[line_a(0), line_a(1), wrong.clone()].join("\n\n"))
+        .recover_typed(&[line_a(0), line_a(1), wrong.clone()].join("\n\n"))
         .refused(1, "quorum-refused");
     assert!(ended.err.contains("line B"), "{ended:?}");
     assert_eq!(
         world
-            .run_with_input(&fixed, &[line_a(0), line_a(1), wrong, line_a(2)].join("\n\n"))
+            .recover_typed(&[line_a(0), line_a(1), wrong, line_a(2)].join("\n\n"))
             .ok()
             .out,
         expected,

@@ -5,6 +5,7 @@
 //! | [`ports`] | clock, pages, voice, other processes: what the shell lends |
 //! | [`known`] | a share on paper, and the envelope of the register that it came from |
 //! | [`trust`] | what the last closing sheet vouches for |
+//! | `page_of` | one share to its page, read back |
 //! | [`deal`] | a set dealt, its pages made, read back and handed out |
 //! | [`prove`] | paper proved against the commitments |
 //! | [`enroll`] | factors locked to live sets |
@@ -16,6 +17,7 @@ pub mod deal;
 pub mod enroll;
 pub mod gathering;
 pub mod known;
+mod page_of;
 pub mod ports;
 pub mod prove;
 pub mod recover;

@@ -156,22 +156,12 @@ impl World {
 
     /// `recover` of a password with these scans.
     pub fn recover_password(&self, scans: &[&str]) -> Ended {
-        let fixed = [
-            "recover",
-            "--account",
-            MEMBER,
-            "--factor",
-            "password",
-            "--task",
-            "security-event",
-            "--reason",
-            "exercise",
-            "--unattended",
-            "--stdout",
-        ];
-        let scan = if scans.is_empty() { vec![] } else { vec!["--scan"] };
-        let all: Vec<&str> = fixed.into_iter().chain(scan).chain(scans.iter().copied()).collect();
-        self.run(&all)
+        self.run(&[RECOVER_PASSWORD, &["--scan"], scans].concat())
+    }
+
+    /// `recover` of a password with these typed lines.
+    pub fn recover_typed(&self, lines: &str) -> Ended {
+        self.run_with_input(RECOVER_PASSWORD, lines)
     }
 
     /// A copy that a test may change.
@@ -184,6 +174,21 @@ impl World {
         Self { scratch, vault, pages }
     }
 }
+
+/// `recover` of the password of [`MEMBER`] in a rehearsal, but for its shares.
+pub const RECOVER_PASSWORD: &[&str] = &[
+    "recover",
+    "--account",
+    MEMBER,
+    "--factor",
+    "password",
+    "--task",
+    "security-event",
+    "--reason",
+    "exercise",
+    "--unattended",
+    "--stdout",
+];
 
 /// A member of the example organisation.
 pub const MEMBER: &str = "734602235274";

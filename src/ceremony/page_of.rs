@@ -1,0 +1,116 @@
+//! One share to its page, read back.
+//!
+//! Rules of this file:
+//! - what stands on a sheet comes from the plan and the core; the secret comes from one share, so that code and lines agree;
+//! - a page leaves here only when it was read back from its own image.
+
+use crate::code::share_code::PaperShare;
+use crate::code::share_lines::Line;
+use crate::code::words::Fingerprint;
+use crate::ident::{Epoch, Mode, Serial, ShareIndex};
+use crate::paper::read_back::read_back;
+use crate::paper::sheet::{self, SecretLines, ShareSheet};
+use crate::paper::template::Template;
+use crate::plan::{Factor, Plan, ShareSet};
+use crate::refusal::{Refusal, Rule};
+use crate::secret::{Secret, SecretBytes};
+use jiff::civil::Date;
+
+/// What the pages of one epoch have in common.
+pub(super) struct PageOf<'a> {
+    plan: &'a Plan,
+    set: &'a ShareSet,
+    epoch: Epoch,
+    mode: Mode,
+    dealt: Date,
+    template: Template,
+}
+
+impl<'a> PageOf<'a> {
+    pub(super) fn new(
+        plan: &'a Plan,
+        set: &'a ShareSet,
+        epoch: Epoch,
+        mode: Mode,
+        dealt: Date,
+    ) -> Result<Self, Refusal> {
+        Ok(Self {
+            plan,
+            set,
+            epoch,
+            mode,
+            dealt,
+            template: sheet::wording()?,
+        })
+    }
+
+    /// The page of one share, read back from its own image.
+    pub(super) fn make(
+        &self,
+        paper: &PaperShare,
+        planned: &crate::plan::Share,
+        serial: Serial,
+        fingerprint: &Fingerprint,
+        tint: &Secret<64>,
+    ) -> Result<SecretBytes, Refusal> {
+        let lines = paper.lines();
+        let qr_text = lines.qr_text();
+        let line = |line| {
+            lines
+                .line(line)
+                .ok_or_else(|| Refusal::new(Rule::Internal, "a dealt share lacks a line"))
+        };
+        let secret = SecretLines {
+            qr_text: &qr_text,
+            a: line(Line::A)?,
+            b: line(Line::B)?,
+            c: lines.line(Line::C),
+        };
+        let hex = fingerprint.hex_grouped();
+        let sheet = self.sheet(paper.head.index, planned, serial, fingerprint.words(), &hex);
+        let page = sheet::render(&sheet, &secret, tint)?;
+        read_back(&page, &secret)?;
+        Ok(page)
+    }
+
+    /// What its sheet says that is not secret.
+    pub(super) fn sheet<'s>(
+        &'s self,
+        index: ShareIndex,
+        planned: &'s crate::plan::Share,
+        serial: Serial,
+        words: [&'s str; 8],
+        fingerprint_hex: &'s str,
+    ) -> ShareSheet<'s> {
+        let custodian = self.plan.person(&planned.custodian);
+        ShareSheet {
+            organisation: self.plan.organisation().as_str(),
+            custodian: custodian.map_or(planned.custodian.as_str(), |person| person.name.as_str()),
+            set: self.set.name(),
+            purpose: purpose_in_words(self.set.purpose()),
+            threshold: self.set.threshold(),
+            index,
+            epoch: self.epoch,
+            dealt: self.dealt,
+            safe: planned.safe.as_ref(),
+            serial,
+            words,
+            fingerprint_hex,
+            mode: self.mode,
+            paper: match self.plan.paper() {
+                crate::plan::PaperSize::A4 => crate::paper::page::PaperSize::A4,
+                crate::plan::PaperSize::Letter => crate::paper::page::PaperSize::Letter,
+            },
+            recoverer_sha256: None,
+            template: &self.template,
+        }
+    }
+}
+
+fn purpose_in_words(purpose: Factor) -> &'static str {
+    match purpose {
+        Factor::Password => "root passwords",
+        Factor::Mfa => "the seeds of virtual MFA devices",
+        Factor::Contact => "what the provider's support asks for",
+    }
+}

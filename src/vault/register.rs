@@ -393,3 +393,6 @@ fn broken(chain: &Chain, entry: &Entry, found: &str) -> Refusal {
     );
     Refusal::new(Rule::LedgerBroken, sentence).hint("compare with another copy of the vault")
 }
+
+#[cfg(test)]
+mod tests;

@@ -100,6 +100,9 @@ fn pdfs_images_folders_and_typed_lines_give_the_same_password() {
     }
     let typed: String = [0, 1, 4].map(|at| as_typed(&code_on(&sheets[at]))).concat();
     assert_eq!(world.recover_typed(&typed).ok().out, expected);
+    let file = scratch.join("lines.txt");
+    std::fs::write(&file, &typed).unwrap();
+    assert_eq!(password(world, &[&file]), expected, "a file of typed lines");
     let codes: String = [0, 1, 4].map(|at| code_on(&sheets[at]) + "\n").concat();
     assert_eq!(world.recover_typed(&codes).ok().out, expected);
 }

@@ -5,12 +5,12 @@
 //! - nothing of a share is quoted: a refusal names the file, the page, the line, the group.
 
 use super::input;
-use crate::code::reading::{Unread, read_text};
+use crate::code::reading::{TEXT_MAX, Unread, read_text};
 use crate::code::share_code::PaperShare;
 use crate::ident::Mode;
 use crate::paper::scan;
 use crate::refusal::{Refusal, Rule};
-use crate::secret::SecretText;
+use crate::secret::{SecretBytes, SecretText};
 use std::path::Path;
 
 /// One share that was scanned or typed, or why there is none.
@@ -21,17 +21,22 @@ pub struct Entry {
     pub from: String,
 }
 
-/// Every share on the pages of one scan.
+/// Every share on the pages of one scan; of a text file, every share whose lines or code it holds.
 pub fn read(file: &Path, mode: Mode) -> Vec<Entry> {
     let name = file.display().to_string();
-    let pages = match input::file(file, input::SCAN_MAX).and_then(|bytes| bytes.expose(scan::codes)) {
+    let refused = |refusal| {
+        vec![Entry {
+            paper: Err(refusal),
+            from: name.clone(),
+        }]
+    };
+    let bytes = match input::file(file, input::SCAN_MAX) {
+        Ok(bytes) => bytes,
+        Err(refusal) => return refused(refusal),
+    };
+    let pages = match bytes.expose(scan::codes) {
         Ok(pages) => pages,
-        Err(refusal) => {
-            return vec![Entry {
-                paper: Err(refusal),
-                from: name,
-            }];
-        }
+        Err(refusal) => return read_lines(bytes, &name, mode).unwrap_or_else(|| refused(refusal)),
     };
     let several = pages.len() > 1;
     let mut entries = Vec::new();
@@ -55,6 +60,19 @@ pub fn read(file: &Path, mode: Mode) -> Vec<Entry> {
         }
     }
     entries
+}
+
+/// A file that is no scan, as typed lines; nothing unless a share stands in it.
+fn read_lines(bytes: SecretBytes, name: &str, mode: Mode) -> Option<Vec<Entry>> {
+    let text = if bytes.len() <= TEXT_MAX {
+        bytes.into_text()?
+    } else {
+        return None;
+    };
+    let entries = read_each(&text, mode, |row| {
+        row.map_or(name.to_string(), |row| format!("{name}, row {row}"))
+    });
+    entries.iter().any(|entry| entry.paper.is_ok()).then_some(entries)
 }
 
 /// Every share of a typed text.

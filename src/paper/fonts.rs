@@ -144,14 +144,14 @@ pub(super) struct Subset {
     pub ttf: Vec<u8>,
     /// For each code, from 0: the glyph, the width in thousandths, and the symbol (none for code 0).
     pub glyphs: Vec<(u16, f32, Option<char>)>,
-    /// Bounding box, ascent, descent and height of capitals in thousandths.
-    pub bounds: [f32; 4],
-    /// Above the baseline, in thousandths.
-    pub ascent: f32,
-    /// Below the baseline, negative, in thousandths.
-    pub descent: f32,
-    /// Of capitals, in thousandths.
-    pub cap_height: f32,
+    /// Units in the size, in which the rest is counted.
+    pub units: u16,
+    /// Bounding box: left, bottom, right, top.
+    pub bounds: [i16; 4],
+    /// Above the baseline.
+    pub ascent: i16,
+    /// Below the baseline, negative.
+    pub descent: i16,
 }
 
 impl Used {
@@ -160,6 +160,11 @@ impl Used {
         // Fewer than 0x2e80 symbols are plain, so the numbers do not run out.
         let next = self.codes.len() as u16 + 1;
         *self.codes.entry(symbol).or_insert(next)
+    }
+
+    /// Each symbol with its code.
+    pub(super) fn codes(&self) -> impl Iterator<Item = (char, u16)> + '_ {
+        self.codes.iter().map(|(symbol, code)| (*symbol, *code))
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -178,16 +183,14 @@ impl Used {
             glyphs[usize::from(code)] = (kept.remap(glyph.to_u32() as u16), width, Some(symbol));
         }
         let ttf = subsetter::subset(face.bytes(), 0, &kept).map_err(fault)?;
-        let scale = 1000.0 / font.units;
-        let head = whole.head().map_err(fault)?;
-        let metrics = whole.metrics(Size::unscaled(), LocationRef::default());
+        let (head, hhea) = (whole.head().map_err(fault)?, whole.hhea().map_err(fault)?);
         Ok(Subset {
             ttf,
             glyphs,
-            bounds: [head.x_min(), head.y_min(), head.x_max(), head.y_max()].map(|edge| f32::from(edge) * scale),
-            ascent: metrics.ascent * scale,
-            descent: metrics.descent * scale,
-            cap_height: metrics.cap_height.unwrap_or(metrics.ascent) * scale,
+            units: head.units_per_em(),
+            bounds: [head.x_min(), head.y_min(), head.x_max(), head.y_max()],
+            ascent: hhea.ascender().to_i16(),
+            descent: hhea.descender().to_i16(),
         })
     }
 }

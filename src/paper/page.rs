@@ -7,11 +7,14 @@
 //! - nothing depends on a clock, a machine or an earlier page of the process.
 
 use super::fonts::{Face, MM_PER_PT, Used, shown};
-use super::pdf::{self, FACES, Parts, SILENT, numbered};
+use super::pdf::{self, FACES, Parts, SILENT, font, numbered};
 use crate::refusal::{Refusal, Rule};
 use crate::secret::SecretBytes;
-use pdf_writer::types::TextRenderingMode;
-use pdf_writer::{Content, Name, Str};
+use printpdf::{
+    Codepoint, Line, LinePoint, Op, PdfFontHandle, Point, Pt, TextItem, TextMatrix, TextRenderingMode, XObjectId,
+    XObjectTransform,
+};
+use std::io::Write as _;
 use zeroize::Zeroizing;
 
 /// The paper that a page is printed on.
@@ -155,13 +158,13 @@ pub struct Stamp(usize);
 /// Pages of one size. Drawing goes to the last one.
 pub struct Document {
     paper: PaperSize,
-    pages: Vec<Content>,
+    pages: Vec<Vec<Op>>,
     stamps: Vec<(u16, Zeroizing<Vec<u8>>)>,
     cells: Vec<(u16, u16, Zeroizing<Vec<u8>>)>,
     used: [Used; 3],
 }
 
-/// No page is longer than this before compression; a buffer that grows leaves its old bytes behind.
+/// No stamp is longer than this before compression; a buffer that grows leaves its old bytes behind.
 const CONTENT: usize = 192 << 10;
 
 impl Document {
@@ -185,7 +188,7 @@ impl Document {
 
     /// Begins a further page.
     pub fn new_page(&mut self) {
-        self.pages.push(Content::with_capacity(CONTENT));
+        self.pages.push(Vec::new());
     }
 
     /// `text` from `x` to the right, at most `room` wide.
@@ -262,12 +265,21 @@ impl Document {
 
     /// A line from (`x0`, `y0`) to (`x1`, `y1`), `thickness` millimetres strong.
     pub fn rule(&mut self, x0: f32, y0: f32, x1: f32, y1: f32, thickness: f32) {
-        let ((x0, y0), (x1, y1)) = (self.point(x0, y0), self.point(x1, y1));
-        self.page()
-            .set_line_width(rounded(thickness / MM_PER_PT))
-            .move_to(x0, y0)
-            .line_to(x1, y1)
-            .stroke();
+        let points = [self.point(x0, y0), self.point(x1, y1)].map(|(x, y)| LinePoint {
+            p: Point { x: Pt(x), y: Pt(y) },
+            bezier: false,
+        });
+        self.page().extend([
+            Op::SetOutlineThickness {
+                pt: Pt(rounded(thickness / MM_PER_PT)),
+            },
+            Op::DrawLine {
+                line: Line {
+                    points: points.to_vec(),
+                    is_closed: false,
+                },
+            },
+        ]);
     }
 
     /// The outline of `text` from (`x`, `y`), turned a quarter to the left where `upright` is false: a mark that lets
@@ -275,47 +287,45 @@ impl Document {
     pub fn outline(&mut self, style: Style, x: f32, y: f32, upright: bool, text: &str) -> Result<(), Refusal> {
         style.width(text)?;
         let (x, y) = self.point(x, y);
-        let codes = self.codes(style.face, text.chars());
         let matrix = if upright {
             [1.0, 0.0, 0.0, 1.0, x, y]
         } else {
             [0.0, 1.0, -1.0, 0.0, x, y]
         };
-        self.page()
-            .save_state()
-            .set_line_width(0.7)
-            .begin_text()
-            .set_text_rendering_mode(TextRenderingMode::Stroke)
-            .set_font(Name(FACES[style.face as usize]), style.size)
-            .set_text_matrix(matrix)
-            .show(Str(&codes))
-            .end_text()
-            .restore_state();
+        let items = self.items(style.face, text);
+        self.page().extend([
+            Op::SaveGraphicsState,
+            Op::SetOutlineThickness { pt: Pt(0.7) },
+            Op::SetTextRenderingMode {
+                mode: TextRenderingMode::Stroke,
+            },
+        ]);
+        self.set(FACES[style.face as usize], style.size, matrix, items);
+        self.page().push(Op::RestoreGraphicsState);
         Ok(())
     }
 
     /// Mono symbols as a mirror shows them that stands on the line `y`; a reader of text finds blanks.
     pub(super) fn mirrored(&mut self, size: f32, x: f32, y: f32, symbols: &[u8]) {
         let (x, y) = self.point(x, y);
-        let codes = self.codes(Face::Mono, symbols.iter().map(|symbol| char::from(*symbol)));
-        self.page()
-            .begin_text()
-            .set_font(Name(SILENT), size)
-            .set_text_matrix([1.0, 0.0, 0.0, -1.0, x, y])
-            .show(Str(&codes))
-            .end_text();
+        let used = &mut self.used[Face::Mono as usize];
+        let glyphs = symbols
+            .iter()
+            .map(|symbol| Codepoint::with_cid(used.code(char::from(*symbol)), 0.0, " ".to_string()));
+        let items = vec![TextItem::GlyphIds(glyphs.collect())];
+        self.set(SILENT, size, [1.0, 0.0, 0.0, -1.0, x, y], items);
     }
 
     /// Keeps a square of modules, to be placed as often as it is wanted.
     pub fn stamp(&mut self, modules: &Modules) -> Stamp {
-        let mut content = Content::with_capacity(CONTENT);
+        let mut content = Zeroizing::new(Vec::with_capacity(CONTENT));
         for (x, y, length) in modules.runs() {
-            content.rect(f32::from(x), f32::from(modules.side - 1 - y), f32::from(length), 1.0);
+            // Writing to memory does not fail.
+            let _ = writeln!(content, "{x} {} {length} 1 re", modules.side - 1 - y);
         }
         // One path for all, so that no renderer leaves a seam between rows.
-        content.fill_nonzero();
-        self.stamps
-            .push((modules.side, Zeroizing::new(content.finish().into_vec())));
+        content.push(b'f');
+        self.stamps.push((modules.side, content));
         Stamp(self.stamps.len() - 1)
     }
 
@@ -324,11 +334,7 @@ impl Document {
         let side = f32::from(self.stamps[stamp.0].0) * module;
         let (x, y) = self.point(x, y + side);
         let scale = module / MM_PER_PT;
-        self.page()
-            .save_state()
-            .transform([scale, 0.0, 0.0, scale, x, y])
-            .x_object(Name(numbered('Q', stamp.0).as_bytes()))
-            .restore_state();
+        self.put(numbered('Q', stamp.0), (x, y), (scale, scale));
     }
 
     /// Cells of `cell` millimetres, `columns` a row, dark where `dark`; what is light is left as it is.
@@ -348,49 +354,73 @@ impl Document {
         let scale = |count: u16| f32::from(count) * cell / MM_PER_PT;
         self.cells.push((columns, height, bits));
         let name = numbered('T', self.cells.len() - 1);
-        self.page()
-            .save_state()
-            .transform([scale(columns), 0.0, 0.0, scale(height), left, bottom])
-            .x_object(Name(name.as_bytes()))
-            .restore_state();
+        self.put(name, (left, bottom), (scale(columns), scale(height)));
     }
 
     /// The document as PDF bytes.
     pub fn finish(mut self) -> Result<SecretBytes, Refusal> {
-        let contents = std::mem::take(&mut self.pages);
-        pdf::write(&Parts {
+        pdf::write(Parts {
             size: (
                 rounded(self.paper.width() / MM_PER_PT),
                 rounded(self.paper.height() / MM_PER_PT),
             ),
-            pages: contents
-                .into_iter()
-                .map(|content| Zeroizing::new(content.finish().into_vec()))
-                .collect(),
-            stamps: &self.stamps,
-            cells: &self.cells,
+            pages: std::mem::take(&mut self.pages),
+            stamps: std::mem::take(&mut self.stamps),
+            cells: std::mem::take(&mut self.cells),
             used: &self.used,
         })
     }
 
     fn show(&mut self, style: Style, x: f32, y: f32, text: &str) {
         let (x, y) = self.point(x, y);
-        let codes = self.codes(style.face, text.chars());
-        self.page()
-            .begin_text()
-            .set_font(Name(FACES[style.face as usize]), style.size)
-            .set_text_matrix([1.0, 0.0, 0.0, 1.0, x, y])
-            .show(Str(&codes))
-            .end_text();
+        let items = self.items(style.face, text);
+        self.set(
+            FACES[style.face as usize],
+            style.size,
+            [1.0, 0.0, 0.0, 1.0, x, y],
+            items,
+        );
     }
 
-    fn codes(&mut self, face: Face, symbols: impl Iterator<Item = char>) -> Zeroizing<Vec<u8>> {
-        let mut codes = Zeroizing::new(Vec::with_capacity(256));
-        symbols.for_each(|symbol| codes.extend(self.used[face as usize].code(symbol).to_be_bytes()));
-        codes
+    /// The text as printpdf takes it; its symbols are kept for the font.
+    fn items(&mut self, face: Face, text: &str) -> Vec<TextItem> {
+        let used = &mut self.used[face as usize];
+        text.chars().for_each(|symbol| {
+            used.code(symbol);
+        });
+        vec![TextItem::Text(text.to_string())]
     }
 
-    fn page(&mut self) -> &mut Content {
+    fn set(&mut self, name: &str, size: f32, matrix: [f32; 6], items: Vec<TextItem>) {
+        self.page().extend([
+            Op::StartTextSection,
+            Op::SetFont {
+                font: PdfFontHandle::External(font(name)),
+                size: Pt(size),
+            },
+            Op::SetTextMatrix {
+                matrix: TextMatrix::Raw(matrix),
+            },
+            Op::ShowText { items },
+            Op::EndTextSection,
+        ]);
+    }
+
+    fn put(&mut self, name: String, at: (f32, f32), scale: (f32, f32)) {
+        self.page().push(Op::UseXobject {
+            id: XObjectId(name),
+            transform: XObjectTransform {
+                translate_x: Some(Pt(at.0)),
+                translate_y: Some(Pt(at.1)),
+                scale_x: Some(scale.0),
+                scale_y: Some(scale.1),
+                no_auto_scale: true,
+                ..XObjectTransform::default()
+            },
+        });
+    }
+
+    fn page(&mut self) -> &mut Vec<Op> {
         if self.pages.is_empty() {
             self.new_page();
         }
@@ -407,9 +437,7 @@ impl Document {
 impl Drop for Document {
     /// Also where a page was refused half drawn, its text is wiped.
     fn drop(&mut self) {
-        for content in std::mem::take(&mut self.pages) {
-            drop(Zeroizing::new(content.finish().into_vec()));
-        }
+        self.pages.iter_mut().for_each(|page| pdf::wipe(page));
     }
 }
 

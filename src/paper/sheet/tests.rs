@@ -192,7 +192,7 @@ fn a_pdf_names_no_date_no_host_and_no_script() {
         for absent in ["Date", "JavaScript", "/JS", "/URI", "/ID", "AcroForm", "EmbeddedFile"] {
             assert!(!text.contains(absent), "{absent}");
         }
-        assert!(text.contains("/Producer (strongroom)"));
+        assert!(text.contains("/Producer(strongroom)"));
     });
 }
 

@@ -97,10 +97,7 @@ impl<'a> PageOf<'a> {
             words,
             fingerprint_hex,
             mode: self.mode,
-            paper: match self.plan.paper() {
-                crate::plan::PaperSize::A4 => crate::paper::page::PaperSize::A4,
-                crate::plan::PaperSize::Letter => crate::paper::page::PaperSize::Letter,
-            },
+            paper: self.plan.paper(),
             recoverer_sha256: None,
             template: &self.template,
         }

@@ -17,14 +17,7 @@ use printpdf::{
 use std::io::Write as _;
 use zeroize::Zeroizing;
 
-/// The paper that a page is printed on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PaperSize {
-    /// 210 × 297 mm.
-    A4,
-    /// 215.9 × 279.4 mm.
-    Letter,
-}
+pub use crate::plan::PaperSize;
 
 impl PaperSize {
     /// Width in millimetres.

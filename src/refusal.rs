@@ -59,6 +59,7 @@ rules! {
     PlanReference           "plan-reference"            Request "what a plan names, it defines";
     PlanDuplicate           "plan-duplicate"            Request "an id is used once";
     PlanTooLarge            "plan-too-large"            Request "a plan has at most 16 MiB";
+    NameUnfit               "name-unfit"                Request "every name of a plan can be drawn and fits its sheet";
     PlanNotYet              "plan-not-yet"              Request "a plan asks only for what this version does";
     Organizations           "organizations"             Request "an account list is the whole answer of `aws organizations list-accounts`";
     InputMalformed          "input-malformed"           Request "an input has the form that its command asks for";

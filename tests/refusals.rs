@@ -154,7 +154,7 @@ fn a_scan_that_is_none_is_refused_alone() {
     world.recover_password(&["/dev/zero"]).refused(1, "too-few-shares");
     world
         .recover_password(&[&scratch.join("missing.png")])
-        .refused(1, "too-few-shares");
+        .refused(2, "input-malformed");
     let ended = world.run(&["prove", "--scan", &scratch.join("cut.pdf")]);
     assert!((1..=4).contains(&ended.status), "{ended:?}");
 }
@@ -219,6 +219,43 @@ fn one_process_deals_sets_of_one_purpose() {
         ended.err.contains("management-password") && ended.err.contains("contact"),
         "{ended:?}"
     );
+}
+
+#[test]
+fn a_set_that_is_named_twice_is_refused_before_it_is_dealt() {
+    let world = rehearsal().copy();
+    world
+        .run(&["ceremony", "contact", "contact", "--unattended", "--out", &world.pages])
+        .refused(2, "usage");
+    assert!(!world.run(&["ledger", "show"]).ok().out.contains("contact"));
+}
+
+#[test]
+fn an_answer_that_is_lost_is_no_success() {
+    let world = rehearsal();
+    let script = format!("{} --vault {} ledger show > /dev/full", common::program(), world.vault);
+    assert_eq!(run_with("bash", &["-c", &script], b"").status, 4);
+    let script = format!("{} --vault {} ledger show | head -1", common::program(), world.vault);
+    assert_eq!(run_with("bash", &["-c", &script], b"").ok().out.lines().count(), 1);
+}
+
+#[test]
+fn a_secret_in_the_wrong_place_is_not_repeated() {
+    let world = rehearsal();
+    let line = "QQQQVQJARUM0K3D90NTSQV4N53LPQJP9ZE0XVX9CL7S5636G5R9ZVNSUF57P5ML9F6DU3FWDDPCADN00TKMYKRK9";
+    for arguments in [
+        &["enroll", line, "--factor", "password", "--unattended"][..],
+        &["recover", "--factor", line],
+        &["prove", line],
+        &["enroll", common::SEED, "--factor", "mfa", "--from", "-", "--unattended"],
+    ] {
+        let ended = world.run(arguments);
+        assert_eq!(ended.status, 2, "{ended:?}");
+        assert!(
+            !ended.err.contains("RUM0K3D9") && !ended.err.contains("GEZD"),
+            "{ended:?}"
+        );
+    }
 }
 
 #[test]

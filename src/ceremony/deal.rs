@@ -17,7 +17,7 @@ use crate::code::words::Fingerprint;
 use crate::crypto::identity::{IdentityKind, SetIdentity};
 use crate::crypto::sharing::{self, Share};
 use crate::entropy::{Entropy, Purpose};
-use crate::ident::{Epoch, Serial, ShareIndex};
+use crate::ident::{Epoch, Mode, Serial, ShareIndex};
 use crate::paper::sheet;
 use crate::plan::{Plan, ShareSet};
 use crate::refusal::{Refusal, Rule};
@@ -46,19 +46,39 @@ pub struct Room<'r, 'e> {
 
 /// Deals each of `sets`, one after the other, and hands out its pages.
 pub fn deal_sets(change: &mut Change<'_>, sets: &[&ShareSet], room: &mut Room<'_, '_>) -> Result<(), Refusal> {
-    one_purpose(sets)?;
-    let mut epochs = Vec::new();
-    for set in sets {
-        let epoch = next_epoch(change.vault(), set)?;
-        check_pages(change.vault(), set, epoch)?;
-        epochs.push(epoch);
-    }
+    let epochs = judge(change.vault(), sets)?;
     for (set, epoch) in sets.iter().zip(epochs) {
         let dealt = Dealt::deal(change.vault(), set, epoch, room)?;
         let rendered = dealt.render(change.vault().plan())?;
         rendered.hand_out(change, room)?;
     }
     Ok(())
+}
+
+/// Whether `sets` can be dealt now, before anything is asked of the machine; the epochs that they would be.
+pub fn judge(vault: &Vault<'_>, sets: &[&ShareSet]) -> Result<Vec<Epoch>, Refusal> {
+    one_purpose(sets)?;
+    let mut names = std::collections::BTreeSet::new();
+    if let Some(twice) = sets.iter().find(|set| !names.insert(set.name())) {
+        return Err(Refusal::new(
+            Rule::Usage,
+            format!("{} is named twice: a set is dealt once", twice.name()),
+        ));
+    }
+    sets.iter()
+        .map(|set| {
+            let epoch = next_epoch(vault, set)?;
+            check_pages(vault.plan(), vault.mode(), set, epoch)?;
+            Ok(epoch)
+        })
+        .collect()
+}
+
+/// Whether every name of a plan can be drawn and fits its sheet.
+pub fn check_names(plan: &Plan) -> Result<(), Refusal> {
+    plan.sets()
+        .iter()
+        .try_for_each(|set| check_pages(plan, Mode::Production, set, Epoch::FIRST))
 }
 
 /// Declares the last epoch of a set void: its dealing was interrupted, or its pages are out of force.
@@ -152,18 +172,21 @@ fn next_epoch(vault: &Vault<'_>, set: &ShareSet) -> Result<Epoch, Refusal> {
 }
 
 /// Draws every page with a share of zeros, so that a name that does not fit is found before a secret exists.
-fn check_pages(vault: &Vault<'_>, set: &ShareSet, epoch: Epoch) -> Result<(), Refusal> {
+fn check_pages(plan: &Plan, mode: Mode, set: &ShareSet, epoch: Epoch) -> Result<(), Refusal> {
     let words = ["abandon"; 8];
     for (index, planned) in (1..).zip(set.shares()) {
         let index = ShareIndex::new(index).map_err(|fault| Refusal::new(Rule::Internal, fault.to_string()))?;
-        let page = PageOf::new(vault.plan(), set, epoch, vault.mode(), Date::default())?;
-        sheet::check_fits(&page.sheet(
+        let page = PageOf::new(plan, set, epoch, mode, Date::default())?;
+        let fits = sheet::check_fits(&page.sheet(
             index,
             planned,
             Serial::from_bits(0),
             words,
             "0000 0000 0000 0000 0000 00",
-        ))?;
+        ));
+        fits.map_err(|refusal| {
+            Refusal::new(Rule::NameUnfit, refusal.sentence()).hint("give another spelling of it in strongroom.toml")
+        })?;
     }
     Ok(())
 }

@@ -136,9 +136,12 @@ pub fn one_work(
                 format!("the {name} is enrolled already, generation {}", state.generation),
             )
             .hint(format!(
-                "to replace it, say why: strongroom enroll {} --factor {} --reason \"<reason>\"",
+                "to replace it, say why: strongroom enroll {} --factor {factor}{} --reason \"<reason>\"",
                 account.id,
-                factor.as_str()
+                name.device
+                    .as_ref()
+                    .map(|device| format!(" --device {device} --from FILE"))
+                    .unwrap_or_default()
             )));
         }
     };

@@ -145,11 +145,11 @@ impl<'a> Gathering<'a> {
         let (have, need) = (pile.count(), needed(epoch));
         let helpful = epoch.state.envelopes.iter().filter(|(index, _)| !pile.has(**index));
         let helpful: Vec<&str> = helpful.map(|(_, envelope)| self.known.custodian(envelope)).collect();
-        let lack = need.saturating_sub(have);
-        Some(format!(
-            "{have} of the {need} shares that {of} needs: {lack} more of {}",
-            helpful.join(", ")
-        ))
+        let stands = format!("{have} of the {need} shares that {of} needs");
+        Some(match need.saturating_sub(have) {
+            0 => stands,
+            lack => format!("{stands}: {lack} more of {}", helpful.join(", ")),
+        })
     }
 }
 

@@ -15,7 +15,7 @@ use std::path::PathBuf;
 
 /// Root passwords and virtual-MFA seeds under separate quorums of custodians: offline, on paper, provably.
 #[derive(Parser)]
-#[command(name = "strongroom", version, max_term_width = 100)]
+#[command(name = "strongroom", bin_name = "strongroom", version, max_term_width = 100)]
 #[command(
     after_help = "Begin with a rehearsal: strongroom rehearse --out DIR\nExit status: 0 done, 1 the answer is no, 2 the request is wrong, 3 refused for safety, 4 the machine failed"
 )]

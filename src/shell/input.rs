@@ -83,6 +83,12 @@ pub fn text(bytes: SecretBytes, place: &str) -> Result<SecretText, Refusal> {
 pub fn scans(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Refusal> {
     let mut files = Vec::new();
     for path in paths {
+        if !path.exists() {
+            return Err(Refusal::new(
+                Rule::InputMalformed,
+                format!("there is no file or folder {}", path.display()),
+            ));
+        }
         if !path.is_dir() {
             files.push(path.clone());
             continue;

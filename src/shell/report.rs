@@ -8,10 +8,12 @@
 use crate::ceremony::ports::Voice;
 use crate::refusal::{Refusal, Rule, Status};
 use crate::secret::SecretText;
+use clap::error::ErrorKind;
 use std::io::Write as _;
 use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// How a command ended that was not refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,11 +26,17 @@ pub enum Answer {
     Refused(Status),
 }
 
-/// Puts text on standard output.
+/// Whether standard output took everything that was put there.
+static LOST: AtomicBool = AtomicBool::new(false);
+
+/// Puts text on standard output. Control characters but line feeds are shown escaped.
 pub fn print(text: &str) {
     let mut out = std::io::stdout().lock();
-    // Whoever closed the pipe has read what they wanted.
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    let put = out.write_all(shown(text).as_bytes()).and_then(|()| out.flush());
+    // Whoever closed the pipe has read what they wanted; a disk that is full has lost the answer.
+    if put.is_err_and(|fault| fault.kind() != std::io::ErrorKind::BrokenPipe) {
+        LOST.store(true, Ordering::Relaxed);
+    }
 }
 
 /// Puts the one secret that was asked for on standard output, with a line feed.
@@ -51,7 +59,31 @@ pub fn print_secret(secret: &SecretText) -> Result<(), Refusal> {
 /// Says one line on standard error.
 pub fn say(line: &str) {
     let mut err = std::io::stderr().lock();
-    let _ = writeln!(err, "{line}");
+    let _ = writeln!(err, "{}", shown(&redacted(line)));
+}
+
+/// A terminal takes no orders from a message.
+fn shown(text: &str) -> String {
+    let escaped = |c: char| {
+        if c.is_control() && c != '\n' {
+            c.escape_default().to_string()
+        } else {
+            c.to_string()
+        }
+    };
+    text.chars().map(escaped).collect()
+}
+
+/// What could be a share, a seed or a password that somebody gave in the wrong place: a run of 40 or more letters and
+/// digits that is no hash. The last line of defence: messages are not built from secrets.
+fn redacted(line: &str) -> String {
+    let hides = |word: &str| {
+        let symbols = word.chars().filter(char::is_ascii_alphanumeric).count();
+        let hash = word.len() >= 40 && word.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f'));
+        (symbols >= 40 && !hash && !word.contains(['/', '.'])) || word.contains("secret=") || word.contains("otpauth:")
+    };
+    let joined = line.split(' ').map(|word| if hides(word) { "…" } else { word });
+    joined.collect::<Vec<_>>().join(" ")
 }
 
 /// Says a refusal that does not end the work.
@@ -79,6 +111,10 @@ impl Voice for Silent {
 /// Ends the program: says a refusal, and gives its status.
 pub fn exit(answer: Result<Answer, Refusal>) -> ExitCode {
     match answer {
+        Ok(_) if LOST.load(Ordering::Relaxed) => {
+            say("strongroom: error: the answer could not be put on standard output (input-output)");
+            ExitCode::from(Status::Machine as u8)
+        }
         Ok(Answer::Done) => ExitCode::SUCCESS,
         Ok(Answer::No) => ExitCode::from(Status::No as u8),
         Ok(Answer::Refused(status)) => ExitCode::from(status as u8),
@@ -92,34 +128,23 @@ pub fn exit(answer: Result<Answer, Refusal>) -> ExitCode {
 
 /// Ends the program that was called in a way it does not know, or was asked for help.
 pub fn usage(fault: &clap::Error) -> ExitCode {
-    if !fault.use_stderr() {
-        print(&fault.render().to_string());
-        return ExitCode::SUCCESS;
-    }
     let text = fault.render().to_string();
-    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let first = lines.next().unwrap_or("the command is not known");
-    let mut sentence = first.strip_prefix("error: ").unwrap_or(first).to_string();
-    let rest: Vec<&str> = lines.collect();
-    // A list of missing arguments stands on lines of its own.
-    for line in rest
-        .iter()
-        .take_while(|line| line.starts_with('<') || line.starts_with("--"))
-    {
-        sentence = format!("{sentence} {line}");
+    if !fault.use_stderr() {
+        print(&text);
+        return exit(Ok(Answer::Done));
     }
-    say(&format!(
-        "strongroom: error: {} ({})",
-        sentence.trim_end_matches('.'),
-        Rule::Usage
-    ));
-    for line in rest {
-        let line = line
-            .strip_prefix("tip: ")
-            .or_else(|| line.strip_prefix("Usage: "))
-            .or_else(|| line.strip_prefix("For more information, try "));
-        if let Some(line) = line {
-            say(&format!("hint: {}", line.trim_end_matches('.').replace('\'', "")));
+    if fault.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        say("strongroom: error: a command is missing (usage)");
+        say("hint: strongroom rehearse --out DIR, or one of: strongroom --help");
+        return ExitCode::from(Status::Request as u8);
+    }
+    let message = text.split("\n\n").next().unwrap_or_default();
+    let sentence = message.split_whitespace().collect::<Vec<_>>().join(" ");
+    let sentence = sentence.trim_start_matches("error: ").trim_end_matches('.');
+    say(&format!("strongroom: error: {sentence} ({})", Rule::Usage));
+    for line in text.lines().map(str::trim) {
+        if let Some(tip) = line.strip_prefix("tip: ").or_else(|| line.strip_prefix("Usage: ")) {
+            say(&format!("hint: {}", tip.trim_end_matches('.').replace('\'', "")));
         }
     }
     ExitCode::from(Status::Request as u8)
@@ -145,4 +170,34 @@ pub fn uninterrupted<T>(work: impl FnOnce() -> Result<T, Refusal>) -> Result<T, 
                 .hint("the vault is as it was, or as the ledger says; please report this place and the command"),
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_or_seed_given_in_the_wrong_place_is_not_repeated() {
+        let line = "QQQQVQJARUM0K3D90NTSQV4N53LPQJP9ZE0XVX9CL7S5636G5R9ZVNSUF57P";
+        assert_eq!(
+            redacted(&format!("the plan has no account `{line}`")),
+            "the plan has no account …"
+        );
+        assert_eq!(redacted("no file otpauth://totp/x?secret=GEZD"), "no file …");
+    }
+
+    #[test]
+    fn hashes_and_paths_are_said_whole() {
+        for line in [
+            format!("sha256 {}", "9f1c".repeat(16)),
+            format!("/dev/shm/{}/pages/root-password-1-share-1.pdf", "a".repeat(40)),
+        ] {
+            assert_eq!(redacted(&line), line);
+        }
+    }
+
+    #[test]
+    fn a_terminal_takes_no_orders_from_a_message() {
+        assert_eq!(shown("a\u{1b}[31mb\n"), "a\\u{1b}[31mb\n");
+    }
 }

@@ -2,16 +2,57 @@
 //!
 //! Rules of this file:
 //! - it speaks to `/dev/tty`, never to a pipe; without one it says so;
-//! - what is secret stands on the alternate screen only, which is cleared, scrollback too, before the main one comes back.
+//! - what is secret stands on the alternate screen only, which is cleared, scrollback too, before the main one comes back;
+//! - while it stands there, the keys that would stop or suspend the program are keys like any other: no shell prompt can
+//!   appear under a secret.
 
 use crate::refusal::{Refusal, Rule};
 use crate::secret::SecretText;
+use rustix::termios::{LocalModes, OptionalActions, Termios};
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Write as _};
 use zeroize::Zeroizing;
 
 const ENTER: &[u8] = b"\x1b[?1049h\x1b[2J\x1b[H";
 const LEAVE: &[u8] = b"\x1b[2J\x1b[3J\x1b[H\x1b[?1049l";
+
+/// What Ctrl-C types while it does not stop the program.
+const STOP: char = '\u{3}';
+/// The most that is typed for one share, in bytes.
+const LINES_MAX: usize = 4096;
+
+/// A terminal whose keys neither stop nor suspend this program; as it was before, when this is dropped.
+struct Quiet {
+    screen: Option<(File, Termios)>,
+}
+
+impl Quiet {
+    fn begin(screen: &File) -> Self {
+        let quiet = || {
+            let before = rustix::termios::tcgetattr(screen).ok()?;
+            let mut modes = before.clone();
+            modes.local_modes.remove(LocalModes::ISIG);
+            rustix::termios::tcsetattr(screen, OptionalActions::Now, &modes).ok()?;
+            Some((screen.try_clone().ok()?, before))
+        };
+        Self { screen: quiet() }
+    }
+}
+
+impl Drop for Quiet {
+    fn drop(&mut self) {
+        if let Some((screen, before)) = &self.screen {
+            let _ = rustix::termios::tcsetattr(screen, OptionalActions::Now, before);
+        }
+    }
+}
+
+/// Text whose control characters give a terminal no orders; line feeds stay.
+fn seen(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() && c != '\n' { '?' } else { c })
+        .collect()
+}
 
 /// A person at a terminal.
 pub struct Terminal {
@@ -59,37 +100,55 @@ impl Terminal {
         writeln!(self.screen, "{line}").map_err(|fault| gone(&fault))
     }
 
-    /// Takes lines on the alternate screen until an empty one: the lines of one share.
+    /// Takes lines on the alternate screen until an empty one: the lines of one share. Ctrl-C or Ctrl-D gives up: nothing.
     pub fn secret_lines(&mut self, heading: &str) -> Result<SecretText, Refusal> {
+        let quiet = Quiet::begin(&self.screen);
         self.raw(ENTER)?;
-        let mut text = Zeroizing::new(String::with_capacity(4096));
-        let read = self.say(heading).and_then(|()| {
-            loop {
-                let line = self.line("> ")?;
-                if line.is_empty() || text.len() + line.len() + 1 > text.capacity() {
-                    return Ok(());
-                }
-                text.push_str(&line);
-                text.push('\n');
-            }
-        });
+        let mut text = Zeroizing::new(String::with_capacity(LINES_MAX));
+        let read = self.say(heading).and_then(|()| self.take_lines(&mut text));
         self.raw(LEAVE)?;
+        drop(quiet);
         read.map(|()| SecretText::new(std::mem::take(&mut *text)))
     }
 
-    /// Shows a secret on the alternate screen until enter is pressed.
+    /// Shows a secret on the alternate screen until enter is pressed, or the terminal goes away.
     pub fn show(&mut self, heading: &str, secret: &SecretText) -> Result<(), Refusal> {
+        let quiet = Quiet::begin(&self.screen);
         self.raw(ENTER)?;
         let shown = self.say(heading).and_then(|()| {
             secret.expose(|text| {
-                self.raw(b"\n    ")
-                    .and_then(|()| self.raw(text.as_bytes()))
-                    .and_then(|()| self.raw(b"\n\n"))
-            })?;
-            self.line("press enter when done ").map(drop)
+                let seen = Zeroizing::new(seen(text));
+                self.raw(format!("\n    {}\n\n", *seen).as_bytes())
+            })
         });
+        if shown.is_ok() {
+            // Whatever ends the line: it was shown, and the ledger says so.
+            let _ = self.line("press enter when done ");
+        }
         self.raw(LEAVE)?;
+        drop(quiet);
         shown
+    }
+
+    fn take_lines(&mut self, text: &mut Zeroizing<String>) -> Result<(), Refusal> {
+        loop {
+            let line = match self.line("> ") {
+                Ok(line) if line.contains(STOP) => Zeroizing::new(String::new()),
+                Ok(line) => line,
+                Err(refusal) => return Err(refusal),
+            };
+            if line.is_empty() {
+                return Ok(());
+            }
+            if text.len() + line.len() + 1 > LINES_MAX {
+                return Err(Refusal::new(
+                    Rule::InputTooLarge,
+                    format!("the lines of one share have at most {LINES_MAX} characters"),
+                ));
+            }
+            text.push_str(&line);
+            text.push('\n');
+        }
     }
 
     fn raw(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
@@ -105,7 +164,7 @@ impl Terminal {
         match self.keys.read_line(&mut line) {
             Ok(0) => Err(Refusal::new(
                 Rule::NotATerminal,
-                "the terminal was closed; nothing was opened or kept",
+                "the terminal was closed before an answer",
             )),
             Ok(_) => Ok(Zeroizing::new(line.trim().to_string())),
             Err(fault) => Err(gone(&fault)),

@@ -314,7 +314,7 @@ fn read_chains(store: &Store) -> Result<Vec<Chain>, Refusal> {
             Rule::VaultMissing,
             format!("there is no ledger in {}", store.path().display()),
         )
-        .hint("a vault begins with: strongroom init DIR"));
+        .hint("take it from another copy of the vault; a new vault begins with: strongroom init DIR"));
     }
     Ok(chains)
 }

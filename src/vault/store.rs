@@ -293,7 +293,7 @@ pub fn make_root(path: &Path) -> Result<Store, Refusal> {
     if entries.next().is_some() {
         return Err(
             Refusal::new(Rule::VaultExists, format!("{} is not empty", path.display()))
-                .hint("name a folder that does not exist: strongroom init DIR"),
+                .hint("name a folder that does not exist yet"),
         );
     }
     // An empty folder that stood there already may be open to others.

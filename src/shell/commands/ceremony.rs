@@ -32,6 +32,7 @@ pub fn run(place: &Place, it: Ceremony) -> Result<Answer, Refusal> {
         return Ok(Answer::Done);
     }
     let mode = change.vault().mode();
+    deal::judge(change.vault(), &sets)?;
     if !it.unattended.unattended {
         return Err(Refusal::new(
             Rule::Usage,

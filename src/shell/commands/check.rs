@@ -1,6 +1,7 @@
 //! `check`: the plan, judged.
 
 use super::{SystemClock, count};
+use crate::ceremony::deal;
 use crate::ceremony::ports::Clock as _;
 use crate::plan::Plan;
 use crate::plan::rules::{self, Finding, Judgement};
@@ -28,6 +29,7 @@ struct Report<'a> {
 pub fn run(place: &Place, it: &Check) -> Result<Answer, Refusal> {
     let store = Store::open(&place.vault)?;
     let plan = Plan::parse(&read_plan(&store)?)?;
+    deal::check_names(&plan)?;
     let today = SystemClock.now().to_zoned(jiff::tz::TimeZone::UTC).date();
     let judgement = rules::judge(&plan, today);
     print(&if it.json {

@@ -22,7 +22,15 @@ pub fn run(place: &Place, it: &Enroll) -> Result<Answer, Refusal> {
     guard::judge_unattended(
         change.vault().mode(),
         &it.unattended,
-        &format!("enroll --all --factor {}", it.factor.as_str()),
+        &format!(
+            "enroll {} --factor {}",
+            if it.all {
+                "--all".to_string()
+            } else {
+                it.accounts.join(" ")
+            },
+            it.factor
+        ),
     )?;
     judge_source(it)?;
     let trust = Trust::establish(change.vault(), it.anchor.as_ref())?;

@@ -4,6 +4,7 @@ use super::{SystemClock, count};
 use crate::ceremony::ports::Clock as _;
 use crate::code::words::Fingerprint;
 use crate::entropy::{Entropy, System};
+use crate::ident::PersonId;
 use crate::refusal::Refusal;
 use crate::shell::args::{Ledger, LedgerCommand, Place};
 use crate::shell::report::{Answer, note, print, say};
@@ -208,15 +209,18 @@ fn describe(event: &Event) -> String {
             shares,
             reachable,
             on_paper,
+            present,
+            approved_by,
             ..
         } => {
             let device = device.as_ref().map(|device| format!(" {device}")).unwrap_or_default();
             let paper = if *on_paper { "" } else { ", not vouched for by paper" };
             format!(
-                "recovered   {account} {}{device} for {task}: {}; {} of {of}, {reachable} reachable{paper}",
+                "recovered   {account} {}{device} for {task}: {}; {} of {of}, {reachable} reachable{paper}{}",
                 factor.as_str(),
                 reason.as_str(),
-                count(shares.len(), "share")
+                count(shares.len(), "share"),
+                people(present, approved_by.as_ref())
             )
         }
         Event::Exception { rule, found, reason } => {
@@ -224,4 +228,17 @@ fn describe(event: &Event) -> String {
         }
         Event::Closing { .. } => "closing".to_string(),
     }
+}
+
+fn people(present: &[PersonId], approved_by: Option<&PersonId>) -> String {
+    let names: Vec<&str> = present.iter().map(PersonId::as_str).collect();
+    let present = if names.is_empty() {
+        String::new()
+    } else {
+        format!("; present {}", names.join(" "))
+    };
+    present
+        + &approved_by
+            .map(|person| format!(", approved by {person}"))
+            .unwrap_or_default()
 }

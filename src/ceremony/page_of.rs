@@ -108,6 +108,6 @@ fn purpose_in_words(purpose: Factor) -> &'static str {
     match purpose {
         Factor::Password => "root passwords",
         Factor::Mfa => "the seeds of virtual MFA devices",
-        Factor::Contact => "what the provider's support asks for",
+        Factor::Contact => "contact details",
     }
 }

@@ -355,6 +355,22 @@ fn a_seed_comes_from_a_uri_base32_or_an_image() {
             "--unattended",
         ])
         .ok();
+    let piped = [
+        "--vault",
+        &world.vault,
+        "enroll",
+        MEMBER,
+        "--factor",
+        "mfa",
+        "--device",
+        "amer",
+        "--from",
+        "-",
+        "--unattended",
+        "--reason",
+        "piped",
+    ];
+    run_with(common::program(), &piped, &std::fs::read(&image).unwrap()).ok();
     let apac = [
         "enroll",
         MEMBER,

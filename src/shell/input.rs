@@ -57,8 +57,8 @@ pub fn file(path: &Path, limit: usize) -> Result<SecretBytes, Refusal> {
     Ok(bytes)
 }
 
-/// The whole of standard input, as text.
-pub fn standard(limit: usize) -> Result<SecretText, Refusal> {
+/// The whole of standard input.
+pub fn standard_bytes(limit: usize) -> Result<SecretBytes, Refusal> {
     let mut bytes = Vec::with_capacity(64 * 1024);
     let read = std::io::stdin().lock().take(limit as u64 + 1).read_to_end(&mut bytes);
     let bytes = SecretBytes::new(bytes);
@@ -69,7 +69,12 @@ pub fn standard(limit: usize) -> Result<SecretText, Refusal> {
             format!("standard input has more than the {limit} bytes that are read"),
         ));
     }
-    text(bytes, "standard input")
+    Ok(bytes)
+}
+
+/// The whole of standard input, as text.
+pub fn standard(limit: usize) -> Result<SecretText, Refusal> {
+    text(standard_bytes(limit)?, "standard input")
 }
 
 /// Bytes as text, or a refusal that names their place.

@@ -44,11 +44,7 @@ impl Brought {
 
 /// Reads `from` (`-` is standard input): a list for the records of `work`, or the one secret of its one record.
 pub fn bring(from: &Path, list: bool, work: &[Work]) -> Result<Brought, Refusal> {
-    let text = if from == Path::new("-") {
-        input::standard(input::TEXT_MAX)?
-    } else {
-        text_or_image(from)?
-    };
+    let text = text_or_image(from)?;
     if !list {
         return Ok(Brought {
             one: Some(text),
@@ -115,15 +111,25 @@ fn malformed(number: usize, factor: Factor) -> Refusal {
 
 /// A text file as it is; of an image, the text of the one code on it.
 fn text_or_image(from: &Path) -> Result<SecretText, Refusal> {
-    let bytes = input::file(from, input::SCAN_MAX)?;
+    let standard = from == Path::new("-");
+    let bytes = if standard {
+        input::standard_bytes(input::SCAN_MAX)?
+    } else {
+        input::file(from, input::SCAN_MAX)?
+    };
+    let place = if standard {
+        "standard input".to_string()
+    } else {
+        from.display().to_string()
+    };
     if !bytes.expose(is_image) {
         if bytes.len() > input::TEXT_MAX {
             return Err(Refusal::new(
                 Rule::InputTooLarge,
-                format!("{} is larger than a list of seeds can be", from.display()),
+                format!("{} is larger than a list of seeds can be", place),
             ));
         }
-        return input::text(bytes, &from.display().to_string());
+        return input::text(bytes, &place);
     }
     let mut codes: Vec<SecretText> = bytes
         .expose(scan::codes)?
@@ -133,11 +139,11 @@ fn text_or_image(from: &Path) -> Result<SecretText, Refusal> {
     match (codes.pop(), codes.is_empty()) {
         (Some(code), true) => Ok(code),
         (None, _) => Err(
-            Refusal::new(Rule::NothingScanned, format!("no code was found in {}", from.display()))
+            Refusal::new(Rule::NothingScanned, format!("no code was found in {}", place))
                 .hint("give the text of the code instead"),
         ),
         (Some(_), false) => Err(
-            Refusal::new(Rule::SeedMalformed, format!("{} shows several codes", from.display()))
+            Refusal::new(Rule::SeedMalformed, format!("{} shows several codes", place))
                 .hint("cut the image to the one that is meant"),
         ),
     }

@@ -126,7 +126,7 @@ fn text_or_image(from: &Path) -> Result<SecretText, Refusal> {
         if bytes.len() > input::TEXT_MAX {
             return Err(Refusal::new(
                 Rule::InputTooLarge,
-                format!("{} is larger than a list of seeds can be", place),
+                format!("{place} is larger than a list of seeds can be"),
             ));
         }
         return input::text(bytes, &place);
@@ -139,11 +139,11 @@ fn text_or_image(from: &Path) -> Result<SecretText, Refusal> {
     match (codes.pop(), codes.is_empty()) {
         (Some(code), true) => Ok(code),
         (None, _) => Err(
-            Refusal::new(Rule::NothingScanned, format!("no code was found in {}", place))
+            Refusal::new(Rule::NothingScanned, format!("no code was found in {place}"))
                 .hint("give the text of the code instead"),
         ),
         (Some(_), false) => Err(
-            Refusal::new(Rule::SeedMalformed, format!("{} shows several codes", place))
+            Refusal::new(Rule::SeedMalformed, format!("{place} shows several codes"))
                 .hint("cut the image to the one that is meant"),
         ),
     }

@@ -72,6 +72,7 @@ rules! {
     UnknownSet              "unknown-set"               Request "a share set is one of the plan's";
     UnknownPerson           "unknown-person"            Request "a person is one of the plan's";
     UnknownDevice           "unknown-device"            Request "a device is one of the account's";
+    UnknownSerial           "unknown-serial"            Request "a serial is that of an envelope in force";
     UnknownSite             "unknown-site"              Request "a site is one that has a ledger chain in this vault";
     UnknownTask             "unknown-task"              Request "S45: recovery is for a task of the catalogue";
     ReasonMissing           "reason-missing"            Request "unattended work in production, and a new password, state their reason";
@@ -93,6 +94,8 @@ rules! {
     ShareOfOtherWorld       "share-of-other-world"      No      "a rehearsal share opens nothing in production, nor the reverse";
     ShareOfNewerVersion     "share-of-newer-version"    No      "a share is of a version that this program knows";
     ShareLocked             "share-locked"              No      "a share under a passphrase is opened by its custodian first";
+    PassphraseWrong         "passphrase-wrong"          No      "a share opens to the passphrase that its custodian locked it with";
+    SheetNotPrinted         "sheet-not-printed"         No      "a locked sheet is one that the ledger knows";
     ShareDuplicate          "share-duplicate"           No      "a share counts once";
     ShareConflicting        "share-conflicting"         No      "two entries under one index say the same";
     ShareLinesDiffer        "share-lines-differ"        No      "the lines of one share belong together";
@@ -106,6 +109,7 @@ rules! {
     RecordUnfit             "record-unfit"              No      "an opened record says that it is the one asked for";
     LedgerBroken            "ledger-broken"             No      "a ledger chain is whole from its first line";
     AnchorUnknown           "anchor-unknown"            No      "the words of an anchor are those of a closing entry of this vault";
+    GivenUp                 "given-up"                  No      "what a person was asked for is answered";
     NothingScanned          "nothing-scanned"           No      "a scan shows at least one share";
     RehearsalFailed         "rehearsal-failed"          No      "a rehearsal does what the program promises";
     // unsafe
@@ -115,6 +119,7 @@ rules! {
     AnchorMissing           "anchor-missing"            Safety  "in production the words of the last signed closing sheet come first";
     NotYetOnPaper           "not-yet-on-paper"          Safety  "in production unattended work uses only what the anchor vouches for";
     TooFewPeople            "too-few-people"            Safety  "S8: in production two people are present and a third approved";
+    CustodianAbsent         "custodian-absent"          Safety  "a share goes under a passphrase only where its custodian is there to learn it";
     BothFactors             "both-factors"              Safety  "S22: two factors of one account are never gathered in one boot";
     QuorumInOneBoot         "quorum-in-one-boot"        Safety  "a drill never has a quorum of a live set pass through one boot";
     OneShareAProcess        "one-share-a-process"       Safety  "of a live set one process proves one share";

@@ -4,20 +4,23 @@
 //!
 //! Rules of this file:
 //! - one run deals sets of one purpose: passwords and MFA never meet in one memory;
+//! - custodians learn their passphrases before the secret exists: while it does, nobody is waited for;
 //! - names that cannot be drawn are found before a secret exists;
 //! - the ledger names every serial *before* its page leaves the memory, and says so again when all have left: whatever
 //!   instant the power fails, no page exists that nobody accounts for;
 //! - shares are dropped when their page is made, pages when they are out;
 //! - an epoch whose dealing was interrupted is declared void, never continued: its secret is gone with the process.
 
-use super::page_of::PageOf;
-use super::ports::{Clock, Pages, Voice};
+use super::locks;
+use super::page_of::{Addressee, PageOf};
+use super::ports::{Clock, Custodians, Pages, Voice};
 use crate::code::share_code::{PaperShare, ShareHead};
 use crate::code::words::Fingerprint;
 use crate::crypto::identity::{IdentityKind, SetIdentity};
+use crate::crypto::passphrase::Passphrase;
 use crate::crypto::sharing::{self, Share};
 use crate::entropy::{Entropy, Purpose};
-use crate::ident::{Epoch, Mode, Serial, ShareIndex};
+use crate::ident::{Epoch, Mode, Serial, SetName, ShareIndex};
 use crate::paper::sheet;
 use crate::plan::{Plan, ShareSet};
 use crate::refusal::{Refusal, Rule};
@@ -26,6 +29,7 @@ use crate::vault::event::{Boot, DealtEnvelope, Event, Note, SetEpoch};
 use crate::vault::ledger::Hash;
 use crate::vault::share_set::{Core, StoredCore};
 use crate::vault::{Change, Vault, note};
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 /// What a dealing needs of the room.
@@ -36,6 +40,8 @@ pub struct Room<'r, 'e> {
     pub clock: &'r dyn Clock,
     /// Where pages go.
     pub pages: &'r mut dyn Pages,
+    /// Who learns the passphrases of locked shares.
+    pub custodians: &'r mut dyn Custodians,
     /// Who is told.
     pub voice: &'r mut dyn Voice,
     /// The start of the machine.
@@ -44,9 +50,33 @@ pub struct Room<'r, 'e> {
     pub unattended: Option<Note>,
 }
 
+/// A share that goes under a passphrase, as its custodian is asked for it.
+pub struct LockedShare<'a> {
+    /// The share set.
+    pub set: &'a SetName,
+    /// Its epoch.
+    pub epoch: Epoch,
+    /// The index of the share.
+    pub index: ShareIndex,
+    /// The name of its custodian.
+    pub custodian: &'a str,
+}
+
+impl std::fmt::Display for LockedShare<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self {
+            set,
+            epoch,
+            index,
+            custodian,
+        } = self;
+        write!(f, "share {index} of {set}, epoch {epoch} ({custodian})")
+    }
+}
+
 /// Deals each of `sets`, one after the other, and hands out its pages.
 pub fn deal_sets(change: &mut Change<'_>, sets: &[&ShareSet], room: &mut Room<'_, '_>) -> Result<(), Refusal> {
-    let epochs = judge(change.vault(), sets)?;
+    let epochs = judge(change.vault(), sets, room.unattended.is_some())?;
     for (set, epoch) in sets.iter().zip(epochs) {
         let dealt = Dealt::deal(change.vault(), set, epoch, room)?;
         let rendered = dealt.render(change.vault().plan())?;
@@ -56,7 +86,7 @@ pub fn deal_sets(change: &mut Change<'_>, sets: &[&ShareSet], room: &mut Room<'_
 }
 
 /// Whether `sets` can be dealt now, before anything is asked of the machine; the epochs that they would be.
-pub fn judge(vault: &Vault<'_>, sets: &[&ShareSet]) -> Result<Vec<Epoch>, Refusal> {
+pub fn judge(vault: &Vault<'_>, sets: &[&ShareSet], unattended: bool) -> Result<Vec<Epoch>, Refusal> {
     one_purpose(sets)?;
     let mut names = std::collections::BTreeSet::new();
     if let Some(twice) = sets.iter().find(|set| !names.insert(set.name())) {
@@ -64,6 +94,9 @@ pub fn judge(vault: &Vault<'_>, sets: &[&ShareSet]) -> Result<Vec<Epoch>, Refusa
             Rule::Usage,
             format!("{} is named twice: a set is dealt once", twice.name()),
         ));
+    }
+    if unattended && vault.mode() == Mode::Production {
+        custodians_are_there(sets)?;
     }
     sets.iter()
         .map(|set| {
@@ -109,6 +142,27 @@ pub fn declare_void(
     let of = state.of.clone();
     change.commit(&[], vec![Event::Void { of: of.clone(), reason }], clock.now())?;
     Ok(of)
+}
+
+/// A passphrase that nobody learns opens nothing: unattended, no set with a locked share is dealt.
+fn custodians_are_there(sets: &[&ShareSet]) -> Result<(), Refusal> {
+    let Some(set) = sets.iter().find(|set| set.has_locked_shares()) else {
+        return Ok(());
+    };
+    let custodians = set
+        .shares()
+        .iter()
+        .filter(|share| share.passphrase)
+        .map(|share| share.custodian.as_str());
+    let found = format!(
+        "the plan puts shares of {} under passphrases of {}: unattended, nobody is there to learn them",
+        set.name(),
+        custodians.collect::<Vec<_>>().join(", ")
+    );
+    Err(Refusal::new(Rule::CustodianAbsent, found).hint(format!(
+        "let them be there: strongroom ceremony {} --out /dev/shm/pages",
+        set.name()
+    )))
 }
 
 fn one_purpose(sets: &[&ShareSet]) -> Result<(), Refusal> {
@@ -179,7 +233,7 @@ fn check_pages(plan: &Plan, mode: Mode, set: &ShareSet, epoch: Epoch) -> Result<
         let page = PageOf::new(plan, set, epoch, mode, Date::default())?;
         let fits = sheet::check_fits(&page.sheet(
             index,
-            planned,
+            Addressee::planned(planned),
             Serial::from_bits(0),
             words,
             "0000 0000 0000 0000 0000 00",
@@ -203,6 +257,7 @@ pub struct Dealt<'a> {
 impl<'a> Dealt<'a> {
     /// Deals `set`, and derives its public half.
     pub fn deal(vault: &Vault<'_>, set: &'a ShareSet, epoch: Epoch, room: &mut Room<'_, '_>) -> Result<Self, Refusal> {
+        let passphrases = hand_over(vault.plan(), set, epoch, room)?;
         let dealing = sharing::deal(set.threshold(), room.entropy)?;
         let kind = IdentityKind::X25519;
         let identity = SetIdentity::derive(dealing.secret, vault.mode(), kind)?;
@@ -225,12 +280,17 @@ impl<'a> Dealt<'a> {
         drop(identity);
         let fingerprint = core.fingerprint();
         let mut shares = Vec::with_capacity(dealing.shares.len());
-        for share in dealing.shares {
+        for (share, passphrase) in dealing.shares.into_iter().zip(passphrases) {
             let serial = fresh_serial(vault, &shares, room.entropy)?;
             let tint = room.entropy.draw(Purpose::Tint)?;
-            shares.push((paper_share(&core, fingerprint, share), serial, tint));
+            let open = paper_share(&core, fingerprint, share);
+            let paper = match passphrase {
+                Some(passphrase) => locks::lock(&open, &passphrase, &core.commitments, room.entropy)?,
+                None => open,
+            };
+            shares.push((paper, serial, tint));
         }
-        let day = room.clock.now().to_zoned(jiff::tz::TimeZone::UTC).date();
+        let day = day_of(room.clock.now());
         Ok(Self {
             set,
             core,
@@ -250,6 +310,7 @@ impl<'a> Dealt<'a> {
             shares,
         } = self;
         let page = PageOf::new(plan, set, core.epoch, core.mode(), day)?;
+        let of = core.set_epoch();
         let envelopes: Vec<DealtEnvelope> = shares
             .iter()
             .zip(set.shares())
@@ -258,6 +319,7 @@ impl<'a> Dealt<'a> {
                 custodian: planned.custodian.clone(),
                 safe: planned.safe.clone(),
                 serial: *serial,
+                lock: paper.lock_digest(),
             })
             .collect();
         let work: Vec<_> = shares.into_iter().zip(set.shares()).collect();
@@ -271,8 +333,8 @@ impl<'a> Dealt<'a> {
                         let Some((at, ((paper, serial, tint), planned))) = next else {
                             break;
                         };
-                        let bytes = page.make(&paper, planned, serial, &fingerprint, &tint);
-                        let name = format!("{}-{}-share-{}-{serial}.pdf", set.name(), core.epoch, paper.head.index);
+                        let bytes = page.make(&paper, Addressee::planned(planned), serial, &fingerprint, &tint);
+                        let name = page_name(&of, paper.head.index, serial);
                         if let Ok(mut made) = made.lock() {
                             made.push((at, bytes.map(|bytes| (name, bytes))));
                         }
@@ -351,6 +413,31 @@ impl Rendered<'_> {
     }
 }
 
+/// Lets the custodian of every share that the plan wants locked learn a passphrase of its own; in the order of the shares.
+fn hand_over(
+    plan: &Plan,
+    set: &ShareSet,
+    epoch: Epoch,
+    room: &mut Room<'_, '_>,
+) -> Result<Vec<Option<Passphrase>>, Refusal> {
+    let each = set.indexed_shares().map(|(index, planned)| {
+        if !planned.passphrase {
+            return Ok(None);
+        }
+        let custodian = plan.person(&planned.custodian);
+        let passphrase = Passphrase::generate(room.entropy)?;
+        let share = LockedShare {
+            set: set.name(),
+            epoch,
+            index,
+            custodian: custodian.map_or(planned.custodian.as_str(), |person| person.name.as_str()),
+        };
+        room.custodians.hand_over(&share, &passphrase)?;
+        Ok(Some(passphrase))
+    });
+    each.collect()
+}
+
 fn paper_share(core: &Core, fingerprint: Fingerprint, share: Share) -> PaperShare {
     let head = ShareHead {
         mode: core.mode(),
@@ -369,10 +456,30 @@ fn fresh_serial(
     entropy: &mut Entropy<'_>,
 ) -> Result<Serial, Refusal> {
     loop {
+        let serial = new_serial(vault, entropy)?;
+        if taken.iter().all(|(_, other, _)| *other != serial) {
+            return Ok(serial);
+        }
+    }
+}
+
+/// The name of the file of a page.
+pub(super) fn page_name(of: &SetEpoch, index: ShareIndex, serial: Serial) -> String {
+    format!("{}-{}-share-{index}-{serial}.pdf", of.set, of.epoch)
+}
+
+/// The day that a sheet names.
+pub(super) fn day_of(time: Timestamp) -> Date {
+    time.to_zoned(jiff::tz::TimeZone::UTC).date()
+}
+
+/// A serial that this vault never used.
+pub(super) fn new_serial(vault: &Vault<'_>, entropy: &mut Entropy<'_>) -> Result<Serial, Refusal> {
+    loop {
         let serial = entropy
             .bytes::<4>(Purpose::Serial)?
             .expose(|bytes| Serial::from_bits(u32::from_be_bytes(*bytes)));
-        if !vault.register().has_serial(&serial) && taken.iter().all(|(_, other, _)| *other != serial) {
+        if !vault.register().has_serial(&serial) {
             return Ok(serial);
         }
     }

@@ -4,10 +4,13 @@
 //! - an entry is refused alone, with its reason and whose it is; it never ends the gathering;
 //! - a share with its blinder is proved at once; one without (line A alone) counts as *unproved*, and only the recipient of
 //!   the set can vouch for what it helps to combine;
+//! - a passphrase is asked for only where its share is wanted and not at hand already;
 //! - spare shares are welcome: proved ones all take part, so that none can be wrong unseen;
 //! - what is combined is used only when C₀ and the recipient of the set agree with it.
 
-use super::known::{Claim, KnownEpoch, KnownEpochs};
+use super::known::{KnownEpoch, KnownEpochs, forged};
+use super::locks;
+use super::ports::Passphrases;
 use crate::code::share_code::PaperShare;
 use crate::crypto::identity::SetIdentity;
 use crate::crypto::sharing::{self, ProvedShare, Quorum, Share};
@@ -62,12 +65,16 @@ impl<'a> Gathering<'a> {
     }
 
     /// Takes one entry, or says why it is of no use and whose it is.
-    pub fn add(&mut self, paper: PaperShare) -> Result<Accepted, Refusal> {
-        let Claim { epoch, share } = self.known.claim(paper)?;
-        let name = self.known.name(epoch, share.index());
+    pub fn add(&mut self, paper: PaperShare, passphrases: &mut dyn Passphrases) -> Result<Accepted, Refusal> {
+        let epoch = self.known.identify(&paper.head)?;
+        let index = paper.head.index;
+        let name = self.known.name(epoch, index);
         let stranger = self.not_wanted(epoch, &name);
         let pile = self.wanted.get_mut(&epoch.state.of).ok_or(stranger)?;
-        let index = share.index();
+        if paper.is_locked() && pile.proved.contains_key(&index) {
+            return Ok(Accepted::Again);
+        }
+        let share = locks::unlock(paper, epoch, &name, passphrases)?;
         if share.blinder().is_none() {
             return pile.add_unproved(share, &name);
         }
@@ -241,14 +248,6 @@ fn accept(identity: SetIdentity, epoch: &KnownEpoch, shares: Vec<SeenShare>) -> 
         of: epoch.state.of.clone(),
         shares,
     })
-}
-
-fn forged(name: &str) -> Refusal {
-    Refusal::new(
-        Rule::ShareForged,
-        format!("{name} is not the share that was dealt: it does not satisfy the commitments of its set"),
-    )
-    .hint("keep the sheet and its envelope as evidence, and open an exception")
 }
 
 fn seen(epoch: &KnownEpoch, index: ShareIndex, proved: bool) -> Option<SeenShare> {

@@ -1,14 +1,13 @@
 //! From a share on paper to the envelope that it came from.
 //!
-//! parse → world → the set its fingerprint names → epoch in force → index within total → what the share says of the set is so
+//! world → the set its fingerprint names → epoch in force → index within total → what the share says of the set is so
 //!
 //! Rules of this file:
 //! - the answer names the envelope (custodian, serial), so that a person knows which sheet to put back, and never quotes the share;
 //! - only cores whose hash the ledger names are known: a core that somebody planted has no shares.
 
-use crate::code::share_code::{PaperShare, ShareHead};
-use crate::crypto::sharing::Share;
-use crate::ident::{Mode, ShareIndex};
+use crate::code::share_code::ShareHead;
+use crate::ident::{Mode, Serial, ShareIndex};
 use crate::plan::Plan;
 use crate::refusal::{Refusal, Rule};
 use crate::vault::Vault;
@@ -30,14 +29,6 @@ pub struct KnownEpochs {
     epochs: Vec<KnownEpoch>,
     unfit: Vec<(EpochState, Refusal)>,
     names: std::collections::BTreeMap<String, String>,
-}
-
-/// A share, and the epoch and index that it claims. Nothing is proved yet.
-pub struct Claim<'a> {
-    /// The epoch that its fingerprint names.
-    pub epoch: &'a KnownEpoch,
-    /// The share.
-    pub share: Share,
 }
 
 impl KnownEpochs {
@@ -73,9 +64,8 @@ impl KnownEpochs {
             .ok_or_else(|| unfit().unwrap_or_else(|| Refusal::new(Rule::SetUnfit, format!("{of} was never dealt"))))
     }
 
-    /// Which epoch and index a share claims; or the reason for which it can be of no use here.
-    pub fn claim(&self, paper: PaperShare) -> Result<Claim<'_>, Refusal> {
-        let head = paper.head;
+    /// The epoch that a share claims to be of; or the reason for which it can be of no use here. Nothing is proved by it.
+    pub fn identify(&self, head: &ShareHead) -> Result<&KnownEpoch, Refusal> {
         if head.mode != self.mode {
             let sentence = match self.mode {
                 Mode::Production => "this is a share of a rehearsal; it opens nothing in production",
@@ -85,20 +75,13 @@ impl KnownEpochs {
             };
             return Err(Refusal::new(Rule::ShareOfOtherWorld, sentence));
         }
-        let epoch = self.epoch_of(&head).ok_or_else(|| self.unknown(&head))?;
+        let epoch = self.epoch_of(head).ok_or_else(|| self.unknown(head))?;
         if let Some(reason) = &epoch.state.void {
             let found = format!("{} is of a void epoch ({reason})", self.name(epoch, head.index));
             return Err(Refusal::new(Rule::ShareOfVoidEpoch, found).hint("its envelope is to be destroyed, not used"));
         }
-        self.judge_head(epoch, &head)?;
-        let share = paper.into_share().map_err(|_| {
-            let name = self.name(epoch, head.index);
-            Refusal::new(
-                Rule::ShareLocked,
-                format!("{name} stands under a passphrase, which this version cannot open yet"),
-            )
-        })?;
-        Ok(Claim { epoch, share })
+        self.judge_head(epoch, head)?;
+        Ok(epoch)
     }
 
     /// The epoch that a share's fingerprint names.
@@ -106,6 +89,19 @@ impl KnownEpochs {
         self.epochs
             .iter()
             .find(|epoch| epoch.stored.fingerprint == head.fingerprint)
+    }
+
+    /// The envelope in force that has this serial, of an epoch that is not void.
+    pub fn find_serial(&self, serial: Serial) -> Option<(&KnownEpoch, ShareIndex, &Envelope)> {
+        let in_force = self.epochs.iter().filter(|epoch| epoch.state.void.is_none());
+        in_force
+            .filter_map(|epoch| {
+                epoch
+                    .state
+                    .find_serial(serial)
+                    .map(|(index, envelope)| (epoch, index, envelope))
+            })
+            .next()
     }
 
     /// `share 2 of root-password, epoch 1 (Jonas Weber, serial 4K7-2QD)`: how a person finds the sheet.
@@ -162,6 +158,15 @@ impl KnownEpochs {
         Err(Refusal::new(Rule::ShareForged, found)
             .hint("keep the sheet and its envelope as evidence, and open an exception"))
     }
+}
+
+/// A share that says it is of a set and was never dealt for it.
+pub(super) fn forged(name: &str) -> Refusal {
+    Refusal::new(
+        Rule::ShareForged,
+        format!("{name} is not the share that was dealt: it does not satisfy the commitments of its set"),
+    )
+    .hint("keep the sheet and its envelope as evidence, and open an exception")
 }
 
 fn names(plan: &Plan) -> std::collections::BTreeMap<String, String> {

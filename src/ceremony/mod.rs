@@ -5,21 +5,25 @@
 //! | [`ports`] | clock, pages, voice, other processes: what the shell lends |
 //! | [`known`] | a share on paper, and the envelope of the register that it came from |
 //! | [`trust`] | what the last closing sheet vouches for |
+//! | `locks` | a share goes under its custodian's passphrase, and comes out again |
 //! | `page_of` | one share to its page, read back |
 //! | [`deal`] | a set dealt, its pages made, read back and handed out |
 //! | [`prove`] | paper proved against the commitments |
 //! | [`enroll`] | factors locked to live sets |
 //! | [`gathering`] | untrusted entries become a quorum, or say why not |
 //! | [`recover`] | one record opened |
+//! | [`reprint`] | one page made again, under a new serial or a new passphrase |
 //! | [`rehearse`] | the whole life of a vault with throwaway secrets |
 
 pub mod deal;
 pub mod enroll;
 pub mod gathering;
 pub mod known;
+mod locks;
 mod page_of;
 pub mod ports;
 pub mod prove;
 pub mod recover;
 pub mod rehearse;
+pub mod reprint;
 pub mod trust;

@@ -7,11 +7,12 @@
 use crate::code::share_code::PaperShare;
 use crate::code::share_lines::Line;
 use crate::code::words::Fingerprint;
-use crate::ident::{Epoch, Mode, Serial, ShareIndex};
+use crate::ident::{Epoch, Mode, PersonId, SafeId, Serial, ShareIndex};
 use crate::paper::read_back::read_back;
+use crate::paper::recoverer;
 use crate::paper::sheet::{self, SecretLines, ShareSheet};
 use crate::paper::template::Template;
-use crate::plan::{Factor, Plan, ShareSet};
+use crate::plan::{self, Factor, Plan, ShareSet};
 use crate::refusal::{Refusal, Rule};
 use crate::secret::{Secret, SecretBytes};
 use jiff::civil::Date;
@@ -24,6 +25,23 @@ pub(super) struct PageOf<'a> {
     mode: Mode,
     dealt: Date,
     template: Template,
+    recoverer: String,
+}
+
+/// Who is entitled to a page, and where it is to lie.
+#[derive(Clone, Copy)]
+pub(super) struct Addressee<'a> {
+    pub(super) custodian: &'a PersonId,
+    pub(super) safe: Option<&'a SafeId>,
+}
+
+impl<'a> Addressee<'a> {
+    pub(super) fn planned(share: &'a plan::Share) -> Self {
+        Self {
+            custodian: &share.custodian,
+            safe: share.safe.as_ref(),
+        }
+    }
 }
 
 impl<'a> PageOf<'a> {
@@ -41,6 +59,7 @@ impl<'a> PageOf<'a> {
             mode,
             dealt,
             template: sheet::wording()?,
+            recoverer: recoverer::sha256(),
         })
     }
 
@@ -48,7 +67,7 @@ impl<'a> PageOf<'a> {
     pub(super) fn make(
         &self,
         paper: &PaperShare,
-        planned: &crate::plan::Share,
+        to: Addressee<'_>,
         serial: Serial,
         fingerprint: &Fingerprint,
         tint: &Secret<64>,
@@ -67,7 +86,7 @@ impl<'a> PageOf<'a> {
             c: lines.line(Line::C),
         };
         let hex = fingerprint.hex_grouped();
-        let sheet = self.sheet(paper.head.index, planned, serial, fingerprint.words(), &hex);
+        let sheet = self.sheet(paper.head.index, to, serial, fingerprint.words(), &hex);
         let page = sheet::render(&sheet, &secret, tint)?;
         read_back(&page, &secret)?;
         Ok(page)
@@ -77,28 +96,28 @@ impl<'a> PageOf<'a> {
     pub(super) fn sheet<'s>(
         &'s self,
         index: ShareIndex,
-        planned: &'s crate::plan::Share,
+        to: Addressee<'s>,
         serial: Serial,
         words: [&'s str; 8],
         fingerprint_hex: &'s str,
     ) -> ShareSheet<'s> {
-        let custodian = self.plan.person(&planned.custodian);
+        let custodian = self.plan.person(to.custodian);
         ShareSheet {
             organisation: self.plan.organisation().as_str(),
-            custodian: custodian.map_or(planned.custodian.as_str(), |person| person.name.as_str()),
+            custodian: custodian.map_or(to.custodian.as_str(), |person| person.name.as_str()),
             set: self.set.name(),
             purpose: purpose_in_words(self.set.purpose()),
             threshold: self.set.threshold(),
             index,
             epoch: self.epoch,
             dealt: self.dealt,
-            safe: planned.safe.as_ref(),
+            safe: to.safe,
             serial,
             words,
             fingerprint_hex,
             mode: self.mode,
             paper: self.plan.paper(),
-            recoverer_sha256: None,
+            recoverer_sha256: Some(&self.recoverer),
             template: &self.template,
         }
     }

@@ -1,5 +1,7 @@
 //! What the shell lends to a ceremony. Tests lend something else.
 
+use super::deal::LockedShare;
+use crate::crypto::passphrase::Passphrase;
 use crate::refusal::Refusal;
 use crate::secret::{SecretBytes, SecretText};
 use jiff::Timestamp;
@@ -22,6 +24,21 @@ pub trait Pages {
 
     /// Takes back a page that was put out, when the dealing it belongs to is given up.
     fn withdraw(&mut self, name: &str);
+}
+
+/// The custodians of locked shares, one at a time.
+pub trait Custodians {
+    /// Lets the custodian of `share` learn a passphrase, and nobody else; comes back when they have shown that they know it.
+    fn hand_over(&mut self, share: &LockedShare<'_>, passphrase: &Passphrase) -> Result<(), Refusal>;
+}
+
+/// Where the passphrases of locked shares come from when such a share is opened.
+pub trait Passphrases {
+    /// The next one to try on `share`, after `tried` that did not open it; none, where there is no further one.
+    fn next(&mut self, share: &str, tried: usize) -> Result<Option<Passphrase>, Refusal>;
+
+    /// The last one that was given has opened its share.
+    fn opened(&mut self) {}
 }
 
 /// What is said while work goes on: to a person, never to a pipe that carries a secret.

@@ -4,14 +4,18 @@
 //! - of a set just dealt every page may pass through one process, and the last one makes the set live;
 //! - of a live production set one process proves one share, and within one boot never the share that would complete a quorum:
 //!   a drill hides a share from people, not from the machine that reads it;
+//! - a page just made that stands under a passphrase is proved by the digest of its lines, which were opened when it was made: its
+//!   custodian need not be there. At a drill the passphrase is what is practised;
 //! - a share is wiped before the next one is read; the ledger keeps index, serial and result.
 
-use super::known::{Claim, KnownEpoch, KnownEpochs};
+use super::known::{KnownEpoch, KnownEpochs, forged};
+use super::locks;
+use super::ports::Passphrases;
 use crate::code::share_code::PaperShare;
 use crate::ident::{Mode, Serial, ShareIndex};
 use crate::refusal::{Refusal, Rule};
 use crate::vault::event::{Boot, Event, SeenShare, SetEpoch};
-use crate::vault::register::{Register, Stage};
+use crate::vault::register::{EpochState, Register, Stage};
 use crate::vault::{Change, Vault};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
@@ -55,28 +59,20 @@ impl<'a> Proving<'a> {
     }
 
     /// Proves one share, and drops it. The answer is the name of its envelope.
-    pub fn add(&mut self, paper: PaperShare) -> Result<String, Refusal> {
-        let Claim { epoch, share } = self.known.claim(paper)?;
-        let index = share.index();
+    pub fn add(&mut self, paper: PaperShare, passphrases: &mut dyn Passphrases) -> Result<String, Refusal> {
+        let epoch = self.known.identify(&paper.head)?;
+        let index = paper.head.index;
         let name = self.known.name(epoch, index);
-        if share.blinder().is_none() {
-            return Err(Refusal::new(
-                Rule::ShareIncomplete,
-                format!("{name} cannot be proved by its line A alone"),
-            )
-            .hint("enter its line B too, or scan a code"));
-        }
-        if self.is_drill(epoch) {
+        let drill = self.is_drill(epoch);
+        if drill {
             self.allow_drill(epoch, index)?;
         }
-        if epoch.stored.core.commitments.prove(share).is_err() {
-            return Err(Refusal::new(
-                Rule::ShareForged,
-                format!("{name} is not the share that was dealt: it does not satisfy the commitments of its set"),
-            )
-            .hint("keep the sheet and its envelope as evidence, and open an exception"));
+        let lock = paper.lock_digest();
+        let printed = lock.is_some_and(|lock| epoch.state.knows_lock(index, lock));
+        if drill || !printed {
+            self.prove(epoch, paper, &name, passphrases)?;
         }
-        if let Some(envelope) = epoch.state.envelopes.get(&index) {
+        if let Some(envelope) = epoch.state.envelope_of(index, lock) {
             self.proved
                 .entry(epoch.state.of.clone())
                 .or_default()
@@ -117,6 +113,27 @@ impl<'a> Proving<'a> {
             .collect())
     }
 
+    fn prove(
+        &self,
+        epoch: &KnownEpoch,
+        paper: PaperShare,
+        name: &str,
+        passphrases: &mut dyn Passphrases,
+    ) -> Result<(), Refusal> {
+        let share = locks::unlock(paper, epoch, name, passphrases)?;
+        if share.blinder().is_none() {
+            return Err(Refusal::new(
+                Rule::ShareIncomplete,
+                format!("{name} cannot be proved without its last line"),
+            )
+            .hint("enter all of its lines, or scan a code"));
+        }
+        match epoch.stored.core.commitments.prove(share) {
+            Ok(_) => Ok(()),
+            Err(_) => Err(forged(name)),
+        }
+    }
+
     fn is_drill(&self, epoch: &KnownEpoch) -> bool {
         epoch.state.is_live(self.mode) && epoch.state.unproved().is_empty()
     }
@@ -138,17 +155,25 @@ impl<'a> Proving<'a> {
             )
             .hint("scan one sheet, let the command end, then give it again for the next"));
         }
-        let mut seen = self.practised.get(of).cloned().unwrap_or_default();
-        let needed = usize::from(epoch.state.threshold.needed());
-        if seen.insert(index) && seen.len() >= needed {
-            return Err(Refusal::new(
-                Rule::QuorumInOneBoot,
-                format!("with this share a quorum of {of} would have passed through this machine since it was started"),
-            )
-            .hint("switch the laptop off and on again, then prove it"));
-        }
-        Ok(())
+        never_a_quorum(&epoch.state, self.practised.get(of).cloned().unwrap_or_default(), index)
     }
+}
+
+/// Refuses the share that, after those that were `seen`, would complete a quorum within one boot.
+pub(super) fn never_a_quorum(
+    epoch: &EpochState,
+    mut seen: BTreeSet<ShareIndex>,
+    index: ShareIndex,
+) -> Result<(), Refusal> {
+    let (of, needed) = (&epoch.of, usize::from(epoch.threshold.needed()));
+    if seen.insert(index) && seen.len() >= needed {
+        return Err(Refusal::new(
+            Rule::QuorumInOneBoot,
+            format!("with this share a quorum of {of} would have passed through this machine since it was started"),
+        )
+        .hint("switch the laptop off and on again, then go on"));
+    }
+    Ok(())
 }
 
 fn outcome(of: &SetEpoch, before: &Register, after: &Register) -> Option<Outcome> {

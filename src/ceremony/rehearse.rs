@@ -10,7 +10,7 @@ mod props;
 
 use self::props::{altered, failed, nothing, numbers, plan_text, promise, share_on, with_scans, words};
 use super::known::KnownEpochs;
-use super::page_of::PageOf;
+use super::page_of::{Addressee, PageOf};
 use super::ports::{Clock, Ended, Files, Processes, Voice};
 use crate::crypto::totp::Seed;
 use crate::entropy::{Entropy, Purpose};
@@ -72,6 +72,7 @@ pub fn rehearse(out: &Path, accounts: Option<u32>, stage: &mut Stage<'_, '_>) ->
     rehearsal.enroll()?;
     rehearsal.make_images()?;
     rehearsal.recover_passwords()?;
+    rehearsal.recover_with_passphrases()?;
     rehearsal.refuse_what_must_be()?;
     rehearsal.recover_codes()?;
     rehearsal.verify_ledger()?;
@@ -255,6 +256,55 @@ impl Rehearsal<'_, '_, '_> {
         Ok(())
     }
 
+    /// The set whose shares stand under passphrases opens with them, and says whose passphrase lacks without.
+    fn recover_with_passphrases(&mut self) -> Result<(), Refusal> {
+        let started = self.stage.clock.elapsed();
+        let set = self.plan.sets().iter().find(|set| set.has_locked_shares());
+        let set = set.ok_or_else(|| failed("the example organisation has locked shares"))?;
+        let (name, needed) = (set.name().clone(), usize::from(set.threshold().needed()));
+        let mut by_lock: Vec<(bool, usize)> = set.shares().iter().map(|share| !share.passphrase).zip(0..).collect();
+        by_lock.sort_unstable();
+        let mut chosen: Vec<usize> = by_lock.iter().take(needed).map(|(_, at)| *at).collect();
+        chosen.sort_unstable();
+        let account = self.plan.accounts().iter().find(|account| account.is_management());
+        let account = account
+            .ok_or_else(|| failed("the organisation has a management account"))?
+            .id
+            .clone();
+        let sheets = self.sheets(name.as_str())?;
+        let mut arguments = words(&format!(
+            "recover --account {account} --factor password --task security-event --reason rehearsal --unattended --stdout"
+        ));
+        arguments.extend(with_scans("--scan", &sheets, &chosen));
+        let said = self.refused(&arguments, "without their passphrases, locked sheets open nothing")?;
+        promise(
+            said.contains(Rule::ShareLocked.name()),
+            "a sheet under a passphrase says so, and whose it is",
+        )?;
+        arguments.push("--passphrases".to_string());
+        arguments.push(
+            self.pages()
+                .join(format!("{name}-passphrases.txt"))
+                .display()
+                .to_string(),
+        );
+        let ended = self.succeed(&arguments, &nothing())?;
+        let length = ended.output.expose(|text| text.trim_end().chars().count());
+        promise(
+            length == 64,
+            "with their passphrases, locked sheets open a password of 64 characters",
+        )?;
+        self.row(
+            "  management",
+            &format!(
+                "sheets {}   opened with the passphrases of two custodians, not without",
+                numbers(&chosen)
+            ),
+            started,
+        );
+        Ok(())
+    }
+
     fn refuse_what_must_be(&mut self) -> Result<(), Refusal> {
         let sheets = self.sheets("root-password")?;
         let account = self.member()?;
@@ -402,7 +452,7 @@ impl Rehearsal<'_, '_, '_> {
         let planned = planned.ok_or_else(|| failed("a share is of the plan"))?;
         let forged = page.make(
             &altered(paper)?,
-            planned,
+            Addressee::planned(planned),
             envelope.serial,
             &epoch.stored.fingerprint,
             &tint,

@@ -17,6 +17,7 @@ use argon2::{Algorithm, Argon2, Block, Params, Version};
 use bip39::Language;
 use chacha20poly1305::aead::inout::InOutBuf;
 use chacha20poly1305::{AeadInOut as _, ChaCha20Poly1305, Key, KeyInit as _, Nonce, Tag};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use std::fmt;
 use zeroize::Zeroizing;
@@ -92,7 +93,7 @@ impl LockError {
     /// The rule that was broken.
     pub fn rule(self) -> Rule {
         match self {
-            Self::WrongPassphrase => Rule::ShareLocked,
+            Self::WrongPassphrase => Rule::PassphraseWrong,
             Self::Machine => Rule::Internal,
         }
     }
@@ -238,7 +239,8 @@ impl Passphrase {
 /// SHA-256(`strongroom/v1/lock` ‖ the lines A, B, C in capitals, without prefix, joined by `/`): which sheet was printed.
 ///
 /// Of an open share no digest exists anywhere: it would let a share be tried against the ledger.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct LockDigest([u8; 32]);
 
 impl LockDigest {
@@ -256,6 +258,20 @@ impl LockDigest {
     /// The 32 bytes.
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0
+    }
+}
+
+impl TryFrom<String> for LockDigest {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, &'static str> {
+        Self::from_hex(&text).ok_or("a lock digest is 64 lower-case hexadecimal digits")
+    }
+}
+
+impl From<LockDigest> for String {
+    fn from(digest: LockDigest) -> Self {
+        digest.to_string()
     }
 }
 

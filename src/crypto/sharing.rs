@@ -161,6 +161,11 @@ impl ProvedShare {
     pub fn share(&self) -> &Share {
         &self.0
     }
+
+    /// The share, to be written on paper again.
+    pub fn into_share(self) -> Share {
+        self.0
+    }
 }
 
 /// Proved shares of one set that meet its threshold.

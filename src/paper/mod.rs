@@ -12,6 +12,7 @@ mod pdf;
 mod quiet;
 pub mod raster;
 pub mod read_back;
+pub mod recoverer;
 pub mod scan;
 pub mod sheet;
 pub mod template;

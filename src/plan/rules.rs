@@ -62,6 +62,7 @@ plan_rules! {
     D1  "management accounts have password sets of their own";
     D2  "a custodian holds one share of a set";
     D3  "a share set opens a factor of some account";
+    D4  "as many shares of a set as are needed stand without a passphrase";
 }
 
 impl fmt::Display for PlanRule {

@@ -3,7 +3,7 @@
 //! Rules of this file:
 //! - a set has exactly as many shares as its threshold says, in the order of their indices;
 //! - an MFA set opens the devices that name it, so it names no accounts; the others name theirs;
-//! - a share is in a safe or with its custodian; a passphrase upon one comes with the next version.
+//! - a share is in a safe or with its custodian; where the plan says so, a passphrase of the custodian stands upon it.
 
 use super::{
     Factor,
@@ -97,6 +97,11 @@ impl ShareSet {
     /// The shares with their indices, from 1.
     pub fn indexed_shares(&self) -> impl Iterator<Item = (ShareIndex, &Share)> {
         std::iter::successors(Some(ShareIndex::FIRST), |index| index.next()).zip(&self.shares)
+    }
+
+    /// Whether a passphrase stands upon any of its shares.
+    pub fn has_locked_shares(&self) -> bool {
+        self.shares.iter().any(|share| share.passphrase)
     }
 
     /// Where the plan names the set.
@@ -209,18 +214,12 @@ impl Share {
             .optional("safe")
             .map(|node| node.reference("safe", safes))
             .transpose()?;
-        let passphrase = table.optional("passphrase");
-        if let Some(node) = passphrase
-            && node.flag()?
-        {
-            let sentence = "a share under a passphrase comes with the next version; this one knows open shares only";
-            return Err(node.refuse(Rule::PlanNotYet, sentence).hint("passphrase = false"));
-        }
+        let passphrase = table.optional("passphrase").map(|node| node.flag()).transpose()?;
         Ok(Self {
             at: custodian.place,
             custodian: custodian.value,
             safe: safe.map(|safe| safe.value),
-            passphrase: false,
+            passphrase: passphrase.unwrap_or(false),
         })
     }
 }

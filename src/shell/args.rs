@@ -7,7 +7,7 @@
 
 use crate::code::words::Fingerprint;
 use crate::crypto::password::Length;
-use crate::ident::{DeviceName, PersonId, SiteName};
+use crate::ident::{DeviceName, PersonId, Serial, SiteName};
 use crate::plan::Factor;
 use crate::vault::event::Note;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -67,6 +67,10 @@ pub enum Command {
     Ceremony(Ceremony),
     /// Prove shares on paper; reveals nothing
     Prove(Prove),
+    /// Make one page again from its own sheet, under a new serial: it was stained, torn or spoilt
+    Reprint(Reprint),
+    /// Give one share a new passphrase of seven words, and make its page again; its custodian must be there
+    Passphrase(Reprint),
     /// Generate and lock passwords; import and lock MFA seeds and contacts
     Enroll(Enroll),
     /// Gather a quorum and open one record
@@ -173,6 +177,35 @@ pub struct Prove {
     /// Scans (PNG, JPEG, PDF), or folders of them
     #[arg(long, value_name = "FILE", num_args = 1.., required = true)]
     pub scan: Vec<PathBuf>,
+    /// At a drill: the passphrases of locked shares, one a row, in a file or on standard input (-); without it, custodians are asked
+    #[arg(long, value_name = "FILE")]
+    pub passphrases: Option<PathBuf>,
+    /// What is overridden
+    #[command(flatten)]
+    pub overrides: Overrides,
+}
+
+/// `reprint` and `passphrase`
+#[derive(Args)]
+pub struct Reprint {
+    /// The serial of its envelope
+    #[arg(value_name = "SERIAL")]
+    pub serial: Serial,
+    /// The scan of its sheet (PNG, JPEG, PDF); without it, its lines are typed
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub scan: Vec<PathBuf>,
+    /// The passphrase upon it, in a file or on standard input (-); without it, its custodian is asked
+    #[arg(long, value_name = "FILE")]
+    pub passphrases: Option<PathBuf>,
+    /// Put the page into DIR, on memory-backed storage
+    #[arg(long, value_name = "DIR", required = true)]
+    pub out: PathBuf,
+    /// How it is run
+    #[command(flatten)]
+    pub unattended: Unattended,
+    /// Put a secret page on a disk all the same
+    #[arg(long, value_name = "REASON")]
+    pub allow_disk: Option<Note>,
     /// What is overridden
     #[command(flatten)]
     pub overrides: Overrides,
@@ -247,6 +280,9 @@ pub struct Recover {
     /// Scans (PNG, JPEG, PDF), or folders of them, in any order, with spares; without it, lines are typed
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub scan: Vec<PathBuf>,
+    /// The passphrases of locked shares, one a row, in a file or on standard input (-); without it, custodians are asked
+    #[arg(long, value_name = "FILE")]
+    pub passphrases: Option<PathBuf>,
     /// What is shown
     #[arg(long, value_enum)]
     pub show: Option<Show>,

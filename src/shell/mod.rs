@@ -9,6 +9,7 @@
 //! | [`network`] [`machine`] | judging the machine |
 //! | [`lockdown`] | no core dump, no tracing by others |
 //! | [`input`] [`scanning`] [`seeds`] | files in, capped; scans to shares; seeds brought in |
+//! | [`passphrases`] | where passphrases come from, and where they go |
 //! | [`output`] | pages out, to memory-backed storage |
 //! | [`terminal`] | questions, and the alternate screen |
 
@@ -20,11 +21,13 @@ pub mod lockdown;
 pub mod machine;
 pub mod network;
 pub mod output;
+pub mod passphrases;
 pub mod report;
 pub mod scanning;
 pub mod seeds;
 pub mod terminal;
 
+use crate::ceremony::reprint::Anew;
 use crate::refusal::Refusal;
 use args::{Arguments, Command};
 use clap::Parser as _;
@@ -50,6 +53,8 @@ fn answer(arguments: Arguments) -> Result<Answer, Refusal> {
         Command::Preflight(it) => commands::preflight::run(&it),
         Command::Ceremony(it) => commands::ceremony::run(&place, it),
         Command::Prove(it) => commands::prove::run(&place, &it),
+        Command::Reprint(it) => commands::reprint::run(&place, &it, Anew::SameLines),
+        Command::Passphrase(it) => commands::reprint::run(&place, &it, Anew::NewPassphrase),
         Command::Enroll(it) => commands::enroll::run(&place, &it),
         Command::Recover(it) => commands::recover::run(&place, &it),
         Command::Ledger(it) => commands::ledger::run(&place, &it),

@@ -111,6 +111,20 @@ impl Terminal {
         read.map(|()| SecretText::new(std::mem::take(&mut *text)))
     }
 
+    /// Takes one line on the alternate screen. Ctrl-C or an empty line gives up: nothing.
+    pub fn secret_line(&mut self, heading: &str) -> Result<SecretText, Refusal> {
+        let quiet = Quiet::begin(&self.screen);
+        self.raw(ENTER)?;
+        let typed = self.say(heading).and_then(|()| self.line("> "));
+        self.raw(LEAVE)?;
+        drop(quiet);
+        let mut typed = typed?;
+        if typed.contains(STOP) {
+            return Ok(SecretText::new(String::new()));
+        }
+        Ok(SecretText::new(std::mem::take(&mut *typed)))
+    }
+
     /// Shows a secret on the alternate screen until enter is pressed, or the terminal goes away.
     pub fn show(&mut self, heading: &str, secret: &SecretText) -> Result<(), Refusal> {
         let quiet = Quiet::begin(&self.screen);

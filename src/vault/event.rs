@@ -6,6 +6,7 @@
 //! - an event is never changed once a version wrote it: a new fact is a new kind.
 
 use super::ledger::Hash;
+use crate::crypto::passphrase::LockDigest;
 use crate::ident::{
     AccountId, DeviceName, Epoch, Generation, Mode, PersonId, SafeId, Serial, SetName, ShareIndex, SiteName, TaskId,
     VaultId,
@@ -146,6 +147,9 @@ pub struct DealtEnvelope {
     pub safe: Option<SafeId>,
     /// Its serial.
     pub serial: Serial,
+    /// Which lines stand on its page, where its custodian's passphrase is upon them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lock: Option<LockDigest>,
 }
 
 /// A share on paper, as it came in.
@@ -232,6 +236,24 @@ pub enum Event {
         /// Why nobody watched, where nobody did.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         unattended: Option<Note>,
+        /// The start of the machine.
+        boot: Boot,
+    },
+    /// The page of one share is about to be made again: it was spoilt, or its custodian changed the passphrase upon it.
+    Reprinted {
+        /// The epoch.
+        of: SetEpoch,
+        /// Which share.
+        index: ShareIndex,
+        /// The envelope in force, which stays so until the new page is proved.
+        replaces: Serial,
+        /// The serial of the new page.
+        serial: Serial,
+        /// Which lines stand on it, where its custodian's passphrase is upon them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        lock: Option<LockDigest>,
+        /// Why.
+        reason: Note,
         /// The start of the machine.
         boot: Boot,
     },

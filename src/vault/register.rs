@@ -1,101 +1,25 @@
 //! The register: what the ledger's lines add up to. Nothing but a fold over events, so that nothing can disagree with them.
 //!
 //! Rules of this file:
-//! - a share set is *live* when every page of its epoch was proved on paper (in a rehearsal: rendered), and it is not void;
 //! - an epoch is dealt once; epochs of a set follow each other; a serial is used once in a vault;
 //! - what contradicts itself breaks the ledger: two sites cannot deal the same epoch, and a record has one file for a generation.
 
+mod epoch;
+mod order;
+
+use self::epoch::Page;
+pub use self::epoch::{Envelope, EpochState, Stage};
 use super::event::{Boot, Event, LockedRecordNote, SeenShare, SetEpoch};
 use super::ledger::{Chain, Entry, Hash};
 use super::record::RecordName;
 use crate::code::words::Fingerprint;
-use crate::ident::{Epoch, Generation, Mode, PersonId, SafeId, Serial, SetName, ShareIndex, SiteName, VaultId};
+use crate::ident::{Epoch, Generation, Mode, Serial, SetName, ShareIndex, SiteName, VaultId};
 use crate::plan::Factor;
 use crate::refusal::{Refusal, Rule};
-use crate::threshold::Threshold;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How far each chain is read: the number of its lines that count.
 pub type Extent = BTreeMap<SiteName, usize>;
-
-/// How far the page of an envelope has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Stage {
-    /// Its share was dealt; the page may not exist.
-    Dealt,
-    /// The page was made, and read back from its own image.
-    Rendered,
-    /// The paper itself was proved.
-    Proved,
-}
-
-impl Stage {
-    /// The word for it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Dealt => "dealt",
-            Self::Rendered => "rendered",
-            Self::Proved => "proved",
-        }
-    }
-}
-
-/// One envelope of one epoch.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Envelope {
-    /// Who is entitled to its share.
-    pub custodian: PersonId,
-    /// Where it is to lie.
-    pub safe: Option<SafeId>,
-    /// Its serial.
-    pub serial: Serial,
-    /// How far it has come.
-    pub stage: Stage,
-}
-
-/// One epoch of one share set.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EpochState {
-    /// The set and its epoch.
-    pub of: SetEpoch,
-    /// Its threshold.
-    pub threshold: Threshold,
-    /// The hash of its core.
-    pub core: Hash,
-    /// The fingerprint that its shares carry.
-    pub fingerprint: Fingerprint,
-    /// Its envelopes by index.
-    pub envelopes: BTreeMap<ShareIndex, Envelope>,
-    /// Why it is out of force, where it is.
-    pub void: Option<String>,
-    /// Why nobody watched its dealing, where nobody did.
-    pub unattended: Option<String>,
-}
-
-impl EpochState {
-    /// Whether records may be locked to it.
-    pub fn is_live(&self, mode: Mode) -> bool {
-        let wanted = match mode {
-            Mode::Production => Stage::Proved,
-            Mode::Rehearsal => Stage::Rendered,
-        };
-        self.void.is_none() && self.envelopes.values().all(|envelope| envelope.stage >= wanted)
-    }
-
-    /// Whether its pages were never all made: a crash ended its dealing.
-    pub fn is_interrupted(&self) -> bool {
-        self.void.is_none() && self.envelopes.values().any(|envelope| envelope.stage == Stage::Dealt)
-    }
-
-    /// The indices of pages that were not proved on paper.
-    pub fn unproved(&self) -> Vec<ShareIndex> {
-        self.envelopes
-            .iter()
-            .filter(|(_, e)| e.stage < Stage::Proved)
-            .map(|(index, _)| *index)
-            .collect()
-    }
-}
 
 /// One generation of one record.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -156,11 +80,8 @@ impl Register {
             gathered: Vec::new(),
             practised: BTreeMap::new(),
         };
-        for chain in chains {
-            let count = extent.map_or(usize::MAX, |extent| extent.get(chain.site()).copied().unwrap_or(0));
-            for entry in chain.entries().iter().take(count) {
-                register.add(entry).map_err(|found| broken(chain, entry, &found))?;
-            }
+        for (chain, entry) in order::added_up(chains, extent) {
+            register.add(entry).map_err(|found| broken(chain, entry, &found))?;
         }
         Ok(register)
     }
@@ -224,7 +145,7 @@ impl Register {
         self.gathered.iter().filter(move |gathered| gathered.boot == *boot)
     }
 
-    /// The shares of a live epoch that drills proved since one start of a machine.
+    /// The shares of an epoch that drills proved, and reprints read, since one start of a machine.
     pub fn practised_in(&self, boot: &Boot, of: &SetEpoch) -> BTreeSet<ShareIndex> {
         self.practised
             .get(&(boot.clone(), of.clone()))
@@ -243,12 +164,11 @@ impl Register {
                 }
             }
             Event::Plan { sha256 } => self.plan = Some(*sha256),
-            Event::Dealt { .. } => self.add_dealing(&entry.event)?,
+            Event::Dealt { .. } => self.add_dealing(entry)?,
+            Event::Reprinted { .. } => self.add_reprint(&entry.event)?,
             Event::Rendered { of } => {
-                self.epoch_mut(of)?
-                    .envelopes
-                    .values_mut()
-                    .for_each(|envelope| envelope.stage = envelope.stage.max(Stage::Rendered));
+                let mode = self.mode();
+                self.epoch_mut(of)?.render(mode);
             }
             Event::Proved {
                 of,
@@ -273,7 +193,7 @@ impl Register {
         Ok(())
     }
 
-    fn add_dealing(&mut self, event: &Event) -> Result<(), String> {
+    fn add_dealing(&mut self, entry: &Entry) -> Result<(), String> {
         let Event::Dealt {
             of,
             threshold,
@@ -282,7 +202,7 @@ impl Register {
             envelopes,
             unattended,
             ..
-        } = event
+        } = &entry.event
         else {
             return Ok(());
         };
@@ -305,6 +225,7 @@ impl Register {
                 custodian: envelope.custodian.clone(),
                 safe: envelope.safe.clone(),
                 serial: envelope.serial,
+                lock: envelope.lock,
                 stage: Stage::Dealt,
             };
             by_index.insert(envelope.index, state);
@@ -315,6 +236,9 @@ impl Register {
             core: *core,
             fingerprint: Fingerprint::from_hex(fingerprint.as_str()).ok_or("its fingerprint is not 22 digits")?,
             envelopes: by_index,
+            reprints: BTreeMap::new(),
+            replaced: Vec::new(),
+            dealt: entry.time,
             void: None,
             unattended: unattended.as_ref().map(|reason| reason.as_str().to_string()),
         };
@@ -325,29 +249,50 @@ impl Register {
     fn add_proofs(&mut self, of: &SetEpoch, shares: &[SeenShare], drill: bool, boot: &Boot) -> Result<(), String> {
         let state = self.epoch_mut(of)?;
         for share in shares {
-            let envelope = state
-                .envelopes
-                .get_mut(&share.index)
-                .ok_or_else(|| format!("{of} has no share {}", share.index))?;
-            if envelope.serial != share.serial {
-                return Err(format!(
-                    "share {} of {of} is not in envelope {}",
-                    share.index, share.serial
-                ));
-            }
             if !share.proved {
                 return Err(format!(
                     "share {} of {of} is recorded as proved and as not",
                     share.index
                 ));
             }
-            envelope.stage = envelope.stage.max(Stage::Proved);
+            state.prove(share.index, share.serial)?;
         }
         if drill {
-            let seen = self.practised.entry((boot.clone(), of.clone())).or_default();
-            seen.extend(shares.iter().map(|share| share.index));
+            self.practise(of, shares.iter().map(|share| share.index), boot);
         }
         Ok(())
+    }
+
+    fn add_reprint(&mut self, event: &Event) -> Result<(), String> {
+        let Event::Reprinted {
+            of,
+            index,
+            replaces,
+            serial,
+            lock,
+            boot,
+            ..
+        } = event
+        else {
+            return Ok(());
+        };
+        if !self.serials.insert(*serial) {
+            return Err(format!("serial {serial} is used twice"));
+        }
+        let page = Page {
+            serial: *serial,
+            lock: *lock,
+        };
+        self.epoch_mut(of)?.reprint(*index, *replaces, page)?;
+        self.practise(of, [*index], boot);
+        Ok(())
+    }
+
+    fn practise(&mut self, of: &SetEpoch, seen: impl IntoIterator<Item = ShareIndex>, boot: &Boot) {
+        self.practised
+            .entry((boot.clone(), of.clone()))
+            .or_default()
+            .extend(seen);
     }
 
     fn add_record(&mut self, factor: Factor, note: &LockedRecordNote) -> Result<(), String> {

@@ -15,7 +15,7 @@ use strongroom::code::symbols::Symbols;
 use strongroom::code::words::{self, WordsTag};
 use strongroom::code::{reading, typed};
 use strongroom::crypto::identity::{self, IdentityKind, SetIdentity};
-use strongroom::crypto::passphrase::{LockProfile, Passphrase};
+use strongroom::crypto::passphrase::{LockDigest, LockProfile, Passphrase};
 use strongroom::crypto::sharing::{self, Share};
 use strongroom::crypto::totp::{Parameters, Seed};
 use strongroom::entropy::{Entropy, Purpose, Source};
@@ -501,9 +501,19 @@ fn events(vault: VaultId, core: Hash, note: &dyn Fn(&str) -> Note) -> String {
                     custodian: parsed("ana"),
                     safe: safe.map(parsed),
                     serial: Serial::from_bits(u32::from(index)),
+                    lock: safe.map(|_| LockDigest::of("QQQQ/QQQQ/QQQQ")),
                 })
                 .to_vec(),
             unattended: Some(note("no witness could come")),
+            boot: boot(),
+        },
+        Event::Reprinted {
+            of: of.clone(),
+            index: ShareIndex::FIRST,
+            replaces: Serial::from_bits(1),
+            serial: Serial::from_bits(3),
+            lock: Some(LockDigest::of("PPPP/PPPP/PPPP")),
+            reason: note("a new passphrase"),
             boot: boot(),
         },
         Event::Rendered { of: of.clone() },

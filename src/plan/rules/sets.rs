@@ -11,7 +11,7 @@ use crate::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Holds S7, S8, S30, D2 and D3 against the plan.
+/// Holds S7, S8, S30, D2, D3 and D4 against the plan.
 pub(super) fn observe(plan: &Plan, observed: &mut Observed) {
     let out = &mut observed.findings;
     out.extend(plan.safes().iter().filter_map(|safe| one_opens(plan, safe)));
@@ -23,6 +23,7 @@ pub(super) fn observe(plan: &Plan, observed: &mut Observed) {
     for set in plan.sets() {
         out.extend(no_spare(set));
         out.extend(same_custodian(set));
+        out.extend(too_few_open(set));
         out.extend(one_safe_suffices(set));
         out.extend(one_person_suffices(plan, set));
     }
@@ -131,6 +132,24 @@ fn same_custodian(set: &ShareSet) -> Option<Finding> {
         why: None,
         allowed: "one share for each custodian".to_string(),
         next: "name another custodian here".to_string(),
+    })
+}
+
+fn too_few_open(set: &ShareSet) -> Option<Finding> {
+    let needed = usize::from(set.threshold().needed());
+    let open = set.shares().iter().filter(|share| !share.passphrase).count();
+    let last = set.shares().iter().rfind(|share| share.passphrase)?;
+    (open < needed).then(|| Finding {
+        rule: PlanRule::D4,
+        place: last.at,
+        about: About::Set(set.name().clone()),
+        found: format!(
+            "{open} shares of {} stand without a passphrase, and it needs {needed}",
+            set.name()
+        ),
+        why: Some("passphrases that are forgotten then lock its accounts".to_string()),
+        allowed: format!("at most {} with one", set.shares().len() - needed),
+        next: "passphrase = false at this share".to_string(),
     })
 }
 

@@ -381,6 +381,19 @@ fn d2_a_custodian_of_two_shares_is_found() {
 }
 
 #[test]
+fn d4_too_many_passphrases_are_found_and_can_be_accepted() {
+    let ravi = "{ custodian = \"ravi\", safe = \"sin-1\" }";
+    let locked = "{ custodian = \"ravi\", safe = \"sin-1\", passphrase = true }";
+    assert_found(ravi, locked, PlanRule::D4, "set:management-password");
+    let accepted = format!(
+        "{}\n[[accept]]\nrule = \"D4\"\nabout = \"set:management-password\"\nreason = \"until the next dealing\"\nuntil = 2026-12-31\n",
+        edit(ravi, locked)
+    );
+    let judgement = judged(&accepted);
+    assert_eq!((found(&judgement).len(), judgement.accepted.len()), (0, 1));
+}
+
+#[test]
 fn d3_a_set_that_opens_nothing_is_a_note() {
     let judgement = judged(&starter::example().replace(", sets = [\"mfa-apac\"]", ", sets = [\"mfa-emea\"]"));
     assert_eq!(judgement.findings, []);

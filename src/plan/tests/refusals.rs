@@ -463,20 +463,23 @@ fn an_unknown_key_gives_a_terminal_no_orders() {
 }
 
 #[test]
-fn a_passphrase_on_a_share_comes_with_the_next_version() {
-    let to = "{ custodian = \"ana\", safe = \"fra-1\", passphrase = true }";
+fn a_share_stands_under_a_passphrase_where_the_plan_says_so() {
+    let share = "{ custodian = \"ana\", safe = \"fra-1\" }";
+    for (key, locked) in [
+        ("", false),
+        (", passphrase = false", false),
+        (", passphrase = true", true),
+    ] {
+        let plan = edited(share, &format!("{{ custodian = \"ana\", safe = \"fra-1\"{key} }}"));
+        assert_eq!(plan.sets()[0].shares()[0].passphrase, locked, "{key}");
+    }
     assert_refused(
-        "{ custodian = \"ana\", safe = \"fra-1\" }",
-        to,
-        Rule::PlanNotYet,
-        "true }",
-        "next version",
+        share,
+        "{ custodian = \"ana\", safe = \"fra-1\", passphrase = \"yes\" }",
+        Rule::PlanValue,
+        "\"yes\"",
+        "true or false",
     );
-    let plan = edited(
-        "{ custodian = \"ana\", safe = \"fra-1\" }",
-        "{ custodian = \"ana\", safe = \"fra-1\", passphrase = false }",
-    );
-    assert!(!plan.sets()[0].shares()[0].passphrase);
 }
 
 #[test]

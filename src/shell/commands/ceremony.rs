@@ -2,7 +2,7 @@
 
 use super::SystemClock;
 use crate::ceremony::deal::{self, Room};
-use crate::ceremony::ports::Clock as _;
+use crate::ceremony::ports::{Clock as _, Custodians};
 use crate::entropy::{Entropy, System};
 use crate::ident::Mode;
 use crate::plan::ShareSet;
@@ -10,7 +10,9 @@ use crate::refusal::{Refusal, Rule};
 use crate::shell::args::{Ceremony, Place};
 use crate::shell::guard::{self, Exceptions};
 use crate::shell::output::{self, Folder};
+use crate::shell::passphrases::{AtTheTerminal, InAFile};
 use crate::shell::report::{Answer, Standard, print, say};
+use crate::shell::terminal::Terminal;
 use crate::vault::Change;
 use crate::vault::store::Store;
 
@@ -32,11 +34,12 @@ pub fn run(place: &Place, it: Ceremony) -> Result<Answer, Refusal> {
         return Ok(Answer::Done);
     }
     let mode = change.vault().mode();
-    deal::judge(change.vault(), &sets)?;
-    if !it.unattended.unattended {
+    let unattended = it.unattended.unattended;
+    deal::judge(change.vault(), &sets, unattended)?;
+    if !unattended && !sets.iter().any(|set| set.has_locked_shares()) {
         return Err(Refusal::new(
             Rule::Usage,
-            "this version deals unattended only: the guided ceremony is not in it yet",
+            "this version asks nothing but passphrases at a ceremony, and no share of these sets has one: the guided ceremony is not in it yet",
         )
         .hint(format!(
             "strongroom ceremony {} --unattended --reason \"<reason>\" --out /dev/shm/pages",
@@ -52,23 +55,38 @@ pub fn run(place: &Place, it: Ceremony) -> Result<Answer, Refusal> {
     if mode == Mode::Production {
         exceptions.allow(output::judge_place(&out), it.allow_disk.as_ref())?;
     }
+    let mut there = if unattended {
+        None
+    } else {
+        Some(AtTheTerminal(Terminal::open()?))
+    };
+    let mut written = InAFile::beside(&out);
+    let custodians: &mut dyn Custodians = match &mut there {
+        Some(there) => there,
+        None => &mut written,
+    };
     let boot = guard::enter(&mut change, &it.overrides, exceptions, SystemClock.now())?;
     let mut system = System;
     let mut entropy = Entropy::new(&mut system);
     let mut pages = Folder::open(&out)?;
-    let unattended = it
-        .unattended
-        .reason
-        .or_else(|| (mode == Mode::Rehearsal).then(|| "rehearsal".parse().ok()).flatten());
+    let reason = it.unattended.reason.filter(|_| unattended).or_else(|| {
+        (unattended && mode == Mode::Rehearsal)
+            .then(|| "rehearsal".parse().ok())
+            .flatten()
+    });
     let mut room = Room {
         entropy: &mut entropy,
         clock: &SystemClock,
         pages: &mut pages,
+        custodians,
         voice: &mut Standard,
         boot,
-        unattended,
+        unattended: reason,
     };
     deal::deal_sets(&mut change, &sets, &mut room)?;
+    for file in written.write()? {
+        say(&format!("the passphrases of this rehearsal are in {}", file.display()));
+    }
     say(&format!(
         "sheets in {}: they stay there until you wipe them",
         out.display()

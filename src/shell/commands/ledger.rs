@@ -173,6 +173,17 @@ fn describe(event: &Event) -> String {
                 .unwrap_or_default();
             format!("dealt       {of}, {threshold}{watched}")
         }
+        Event::Reprinted {
+            of,
+            index,
+            replaces,
+            serial,
+            reason,
+            ..
+        } => format!(
+            "reprinted   {of}: share {index}, serial {serial} in place of {replaces}: {}",
+            reason.as_str()
+        ),
         Event::Rendered { of } => format!("rendered    {of}: every page made and read back"),
         Event::Proved { of, shares, drill, .. } => {
             let indices: Vec<String> = shares.iter().map(|share| share.index.to_string()).collect();

@@ -9,6 +9,7 @@ pub mod preflight;
 pub mod prove;
 pub mod recover;
 pub mod rehearse;
+pub mod reprint;
 
 use crate::ceremony::ports::Clock;
 use jiff::Timestamp;

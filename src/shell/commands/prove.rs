@@ -8,6 +8,7 @@ use crate::refusal::Refusal;
 use crate::shell::args::{Place, Prove};
 use crate::shell::guard::{self, Exceptions};
 use crate::shell::input;
+use crate::shell::passphrases;
 use crate::shell::report::{Answer, note, print};
 use crate::shell::scanning::{self, Entry};
 use crate::vault::Change;
@@ -21,10 +22,12 @@ pub fn run(place: &Place, it: &Prove) -> Result<Answer, Refusal> {
     let boot = guard::enter(&mut change, &it.overrides, Exceptions::default(), SystemClock.now())?;
     let known = KnownEpochs::read(change.vault());
     let mut proving = Proving::new(change.vault(), &known, boot);
+    let mut person = passphrases::person();
+    let mut passphrases = passphrases::source(it.passphrases.as_deref(), person.as_mut())?;
     let mut refused = Vec::new();
     for file in files {
         for Entry { paper, from } in scanning::read(&file, change.vault().mode()) {
-            match paper.and_then(|paper| proving.add(paper)) {
+            match paper.and_then(|paper| proving.add(paper, passphrases.as_mut())) {
                 Ok(name) => print(&format!("proved  {name}\n")),
                 Err(refusal) => {
                     note(&scanning::of_file(&refusal, &from));

@@ -5,8 +5,9 @@ mod asking;
 use super::SystemClock;
 use crate::ceremony::gathering::{Accepted, Gathering};
 use crate::ceremony::known::KnownEpochs;
-use crate::ceremony::ports::Clock as _;
+use crate::ceremony::ports::{Clock as _, Passphrases};
 use crate::ceremony::recover::Opened;
+use crate::code::share_code::PaperShare;
 use crate::ident::Mode;
 use crate::plan::Factor;
 use crate::refusal::{Refusal, Rule};
@@ -14,6 +15,7 @@ use crate::secret::SecretText;
 use crate::shell::args::{Place, Recover, Show};
 use crate::shell::guard::{self, Exceptions};
 use crate::shell::input;
+use crate::shell::passphrases;
 use crate::shell::report::{self, Answer, say};
 use crate::shell::scanning::{self, Entry};
 use crate::shell::terminal::Terminal;
@@ -44,6 +46,13 @@ pub fn run(place: &Place, it: &Recover) -> Result<Answer, Refusal> {
     guard::enter(&mut change, &it.overrides, exceptions, SystemClock.now())?;
     let known = KnownEpochs::read(change.vault());
     let mut gathering = permit.gathering(&known)?;
+    if it.passphrases.as_deref().is_some_and(|file| file.as_os_str() == "-") && it.scan.is_empty() {
+        return Err(Refusal::new(
+            Rule::Usage,
+            "standard input cannot carry both the lines and the passphrases",
+        )
+        .hint("put the passphrases into a file on memory-backed storage: --passphrases FILE"));
+    }
     gather(it, change.vault().mode(), &mut gathering, terminal.as_mut())?;
     let opened = permit.open(&mut change, gathering, SystemClock.now())?;
     present(it, show, opened, terminal)
@@ -55,52 +64,84 @@ fn gather(
     gathering: &mut Gathering<'_>,
     terminal: Option<&mut Terminal>,
 ) -> Result<(), Refusal> {
-    if !it.scan.is_empty() {
-        for file in input::scans(&it.scan)? {
-            add(gathering, scanning::read(&file, mode))
-                .iter()
-                .for_each(report::note);
+    let entries = match (it.scan.is_empty(), terminal) {
+        (true, Some(terminal)) => return gather_typed(it, mode, gathering, terminal),
+        (true, None) => scanning::read_typed(&input::standard(input::TEXT_MAX)?, mode),
+        (false, terminal) => {
+            let files = input::scans(&it.scan)?;
+            let entries = files.iter().flat_map(|file| scanning::read(file, mode)).collect();
+            return gather_all(
+                entries,
+                gathering,
+                &mut *passphrases::source(it.passphrases.as_deref(), terminal)?,
+            );
         }
-        return Ok(());
-    }
-    let Some(terminal) = terminal else {
-        let typed = input::standard(input::TEXT_MAX)?;
-        add(gathering, scanning::read_typed(&typed, mode))
-            .iter()
-            .for_each(report::note);
-        return Ok(());
     };
+    gather_all(
+        entries,
+        gathering,
+        &mut *passphrases::source(it.passphrases.as_deref(), None)?,
+    )
+}
+
+/// Takes every entry; those under a passphrase last, and only as many as the quorum lacks: a custodian is not asked in vain.
+fn gather_all(
+    entries: Vec<Entry>,
+    gathering: &mut Gathering<'_>,
+    passphrases: &mut dyn Passphrases,
+) -> Result<(), Refusal> {
+    let is_locked = |entry: &Entry| entry.paper.as_ref().is_ok_and(PaperShare::is_locked);
+    let (locked, open): (Vec<Entry>, Vec<Entry>) = entries.into_iter().partition(is_locked);
+    for entry in open {
+        add(gathering, entry, passphrases).iter().for_each(report::note);
+    }
+    for entry in locked {
+        if gathering.is_enough() {
+            break;
+        }
+        add(gathering, entry, passphrases).iter().for_each(report::note);
+    }
+    Ok(())
+}
+
+fn gather_typed(
+    it: &Recover,
+    mode: Mode,
+    gathering: &mut Gathering<'_>,
+    terminal: &mut Terminal,
+) -> Result<(), Refusal> {
     let mut said = String::new();
     while !gathering.is_enough() {
         let heading = format!(
-            "{said}{}\n\nline A, then line B of one sheet; an empty line ends it; nothing at all gives up",
+            "{said}{}\n\nthe lines of one sheet, A first; an empty line ends it; nothing at all gives up",
             gathering.progress()
         );
         let typed = terminal.secret_lines(&heading)?;
         if typed.is_empty() {
             break;
         }
-        said = add(gathering, scanning::read_typed(&typed, mode))
-            .iter()
-            .map(|refusal| told(refusal) + "\n")
-            .collect();
+        let mut passphrases = passphrases::source(it.passphrases.as_deref(), Some(terminal))?;
+        let refused = scanning::read_typed(&typed, mode)
+            .into_iter()
+            .filter_map(|entry| add(gathering, entry, &mut *passphrases));
+        said = refused.map(|refusal| told(&refusal) + "\n").collect();
     }
     Ok(())
 }
 
-/// Takes what it can; every bad entry comes back with its place, and none ends the gathering.
-fn add(gathering: &mut Gathering<'_>, entries: Vec<Entry>) -> Vec<Refusal> {
-    let mut refused = Vec::new();
-    for Entry { paper, from } in entries {
-        match paper.and_then(|paper| gathering.add(paper)) {
-            Ok(Accepted::Unproved) => say(&format!(
-                "note: {from}: line A alone counts, but is not proved: line B would tell a wrong one"
-            )),
-            Ok(Accepted::Proved | Accepted::Again) => {}
-            Err(refusal) => refused.push(scanning::of_file(&refusal, &from)),
+/// Takes an entry if it can; a bad one comes back with its place, and does not end the gathering.
+fn add(gathering: &mut Gathering<'_>, entry: Entry, passphrases: &mut dyn Passphrases) -> Option<Refusal> {
+    let Entry { paper, from } = entry;
+    match paper.and_then(|paper| gathering.add(paper, passphrases)) {
+        Ok(Accepted::Unproved) => {
+            say(&format!(
+                "note: {from}: it counts, but is not proved: its last line would tell a wrong one"
+            ));
+            None
         }
+        Ok(Accepted::Proved | Accepted::Again) => None,
+        Err(refusal) => Some(scanning::of_file(&refusal, &from)),
     }
-    refused
 }
 
 /// A refusal with its hints, for a screen.

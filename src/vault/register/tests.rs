@@ -1,6 +1,7 @@
 //! What the register promises: it adds up what was done, and what contradicts itself breaks the ledger.
 
 use super::*;
+use crate::crypto::passphrase::LockDigest;
 use crate::vault::event::DealtEnvelope;
 use crate::vault::note;
 
@@ -37,6 +38,7 @@ fn dealt(epoch: u32, first_serial: u32) -> Event {
         custodian: "ana".parse().unwrap(),
         safe: None,
         serial: serial(first_serial + u32::from(at)),
+        lock: None,
     });
     Event::Dealt {
         of: of(epoch),
@@ -188,4 +190,92 @@ fn an_extent_cuts_off_what_came_later() {
         |lines: usize| Register::of(&[chain.clone()], Some(&Extent::from([(chain.site().clone(), lines)]))).unwrap();
     assert!(upto(2).live(&of(1).set).is_none());
     assert!(upto(3).live(&of(1).set).is_some());
+}
+
+fn reprinted(index: u8, replaces: u32, new: u32, lock: Option<&str>) -> Event {
+    Event::Reprinted {
+        of: of(1),
+        index: ShareIndex::new(index).unwrap(),
+        replaces: serial(replaces),
+        serial: serial(new),
+        lock: lock.map(LockDigest::of),
+        reason: note("stained").unwrap(),
+        boot: boot(),
+    }
+}
+
+/// A live set of production whose second page is made again.
+fn live_with_reprint(mode: Mode) -> Vec<Event> {
+    vec![
+        init(mode),
+        dealt(1, 10),
+        Event::Rendered { of: of(1) },
+        proved(&[1, 2, 3], false, 10),
+        reprinted(2, 11, 20, Some("lines")),
+        Event::Rendered { of: of(1) },
+    ]
+}
+
+fn second() -> ShareIndex {
+    ShareIndex::new(2).unwrap()
+}
+
+#[test]
+fn the_old_envelope_stays_in_force_until_the_new_page_is_proved() {
+    let register = register(live_with_reprint(Mode::Production)).unwrap();
+    let state = register.epoch(&of(1)).unwrap();
+    assert!(state.is_live(Mode::Production));
+    assert_eq!(state.envelopes[&second()].serial, serial(11));
+    assert!(state.find_serial(serial(20)).is_none());
+}
+
+#[test]
+fn a_reprinted_page_that_was_proved_is_in_force_and_the_old_one_accounted_for() {
+    let proof = Event::Proved {
+        of: of(1),
+        shares: vec![SeenShare {
+            index: second(),
+            serial: serial(20),
+            proved: true,
+        }],
+        drill: true,
+        boot: boot(),
+    };
+    let register = register([live_with_reprint(Mode::Production), vec![proof]].concat()).unwrap();
+    let state = register.epoch(&of(1)).unwrap();
+    assert!(state.is_live(Mode::Production));
+    assert_eq!(state.find_serial(serial(20)).unwrap().0, second());
+    assert_eq!(state.replaced[0].1.serial, serial(11));
+    assert!(
+        state.knows_lock(second(), LockDigest::of("lines")) && !state.knows_lock(second(), LockDigest::of("other"))
+    );
+}
+
+#[test]
+fn in_a_rehearsal_a_reprinted_page_is_in_force_once_it_is_rendered() {
+    let register = register(live_with_reprint(Mode::Rehearsal)).unwrap();
+    assert_eq!(register.epoch(&of(1)).unwrap().envelopes[&second()].serial, serial(20));
+}
+
+#[test]
+fn a_page_that_was_made_again_twice_is_spoilt_and_accounted_for() {
+    let events = [live_with_reprint(Mode::Production), vec![reprinted(2, 11, 21, None)]].concat();
+    let register = register(events).unwrap();
+    let state = register.epoch(&of(1)).unwrap();
+    assert_eq!(state.reprints[&second()].serial, serial(21));
+    assert_eq!(state.replaced[0].1.serial, serial(20));
+}
+
+#[test]
+fn a_reprint_of_what_is_not_in_force_or_under_a_used_serial_breaks_the_ledger() {
+    let after = |event| [live_with_reprint(Mode::Production), vec![event]].concat();
+    broken(after(reprinted(2, 20, 30, None)), "not in envelope");
+    broken(after(reprinted(2, 11, 12, None)), "used twice");
+    broken(after(reprinted(9, 11, 30, None)), "no share 9");
+}
+
+#[test]
+fn a_share_that_was_printed_again_counts_towards_a_quorum_in_one_boot() {
+    let register = register(live_with_reprint(Mode::Production)).unwrap();
+    assert!(register.practised_in(&boot(), &of(1)).contains(&second()));
 }

@@ -187,6 +187,10 @@ pub struct Access<'p> {
     pub plan: &'p Plan,
     former: BTreeMap<(&'p SetName, Epoch), &'p FormerEpoch>,
     numbers: BTreeMap<&'p PersonId, Component>,
+    /// The ways by shares and tokens, each once.
+    gates: BTreeMap<Way<'p>, Gate>,
+    /// Which structures are of management accounts.
+    management: Vec<usize>,
     /// The distinct structures, in the order of their first accounts. Closed accounts are in none.
     pub structures: Vec<Structure<'p>>,
 }
@@ -203,6 +207,8 @@ impl<'p> Access<'p> {
                 .enumerate()
                 .map(|(at, person)| (&person.id, at))
                 .collect(),
+            gates: BTreeMap::new(),
+            management: Vec::new(),
             structures: Vec::new(),
         };
         let mut known: BTreeMap<Shape<'p>, usize> = BTreeMap::new();
@@ -211,6 +217,7 @@ impl<'p> Access<'p> {
             match known.get(&shape) {
                 Some(at) => access.structures[*at].accounts.push(account),
                 None => {
+                    access.remember(&shape);
                     known.insert(shape.clone(), access.structures.len());
                     access.structures.push(Structure {
                         accounts: vec![account],
@@ -241,9 +248,8 @@ impl<'p> Access<'p> {
     pub fn management_of(&self, shape: &Shape<'p>) -> impl Iterator<Item = &Structure<'p>> {
         let member = shape.kind == AccountKind::Member;
         let provider = shape.provider;
-        self.structures
-            .iter()
-            .filter(move |one| member && one.shape.kind == AccountKind::Management && one.shape.provider == provider)
+        let management = self.management.iter().filter_map(|at| self.structures.get(*at));
+        management.filter(move |one| member && one.shape.provider == provider)
     }
 
     /// Every path into an account of a structure, those by the quorum first.
@@ -299,15 +305,19 @@ impl<'p> Access<'p> {
         }
     }
 
-    /// Who it takes for a path.
-    pub fn path(&self, path: &Path<'p>, shape: &Shape<'p>) -> Gate {
+    /// Whether a group gets in by a path.
+    pub fn leads_in(&self, path: &Path<'p>, shape: &Shape<'p>, group: &impl Fn(Component) -> bool) -> bool {
+        let has = |way: &Way<'p>| match self.gates.get(way) {
+            Some(gate) => gate.holds(group),
+            None => self.way(*way, shape).holds(group),
+        };
         match path {
-            Path::Password(way) => self.way(*way, shape),
-            Path::Both(password, mfa) => Gate::all([self.way(*password, shape), self.way(*mfa, shape)]),
-            Path::RootAccess => self.root_access(shape),
+            Path::Password(way) => has(way),
+            Path::Both(password, mfa) => has(password) && has(mfa),
+            Path::RootAccess => self.root_access(shape).holds(group),
             Path::Management(account, by) => {
-                let of = self.management_of(shape).find(|one| one.accounts[0].id == **account);
-                of.map_or_else(Gate::never, |management| self.path(by, &management.shape))
+                let mut of = self.management_of(shape).filter(|one| one.accounts[0].id == **account);
+                of.any(|management| self.leads_in(by, &management.shape, group))
             }
         }
     }
@@ -375,6 +385,17 @@ impl<'p> Access<'p> {
             codes: (keeps && !account.mfa.is_empty()).then(|| self.codes(account)),
             mailbox: numbers(&account.mailbox.value),
             phone: numbers(&account.phone.value),
+        }
+    }
+
+    fn remember(&mut self, shape: &Shape<'p>) {
+        if shape.kind == AccountKind::Management {
+            self.management.push(self.structures.len());
+        }
+        for way in shape.passwords.iter().chain(shape.codes.iter().flatten()) {
+            if !self.gates.contains_key(way) {
+                self.gates.insert(*way, self.way(*way, shape));
+            }
         }
     }
 

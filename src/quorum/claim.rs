@@ -8,7 +8,8 @@
 use super::access::{Access, Kind, Structure};
 use super::coalition::Coalitions;
 use super::coverage::Coverage;
-use super::loss::{Cuts, Losses, Unit, Ways};
+use super::loss::{Cuts, Losses};
+use super::units::{Unit, Ways};
 use crate::plan::rules::{About, Finding, Note, Observed, PlanRule, listed};
 use crate::plan::{Account, Loss, Lost, Place, Plan};
 use crate::refusal::Refusal;

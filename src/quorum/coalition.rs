@@ -120,10 +120,9 @@ impl<'a, 'p> Coalitions<'a, 'p> {
 
     fn listed(&mut self, of: Family, limit: usize, shape: &Shape<'p>, paths: &[Path<'p>]) -> Option<Groups<'p>> {
         let smallest = self.diagrams.smallest(of)?;
-        let gates: Vec<_> = paths.iter().map(|path| self.access.path(path, shape)).collect();
         let group = |set: Vec<usize>| {
-            let leads_in = |at: &usize| gates[*at].holds(&|person| set.contains(&person));
-            let by = (0..gates.len()).find(leads_in).map(|at| paths[at].clone());
+            let leads_in = |path: &&Path<'p>| self.access.leads_in(path, shape, &|person| set.contains(&person));
+            let by = paths.iter().find(leads_in).cloned();
             Group {
                 people: set.iter().filter_map(|person| self.access.person(*person)).collect(),
                 path: by.as_ref().map(ToString::to_string).unwrap_or_default(),

@@ -7,7 +7,8 @@
 //! - an hour is covered when each of its minutes is.
 
 use super::access::{Access, Way};
-use super::loss::{Ways, by_ways};
+use super::loss::by_ways;
+use super::units::Ways;
 use crate::ident::{RegionId, SafeId};
 use crate::plan::{Account, Factor, Hours, Plan, Safe, ShareSet};
 use jiff::{SignedDuration, Timestamp, civil::Date, civil::Weekday, tz::Offset, tz::TimeZone};

@@ -4,9 +4,11 @@
 //! |---|---|
 //! | [`gate`] | structure functions as trees of k-of-n gates, and their duals |
 //! | [`diagram`] | their minimal path sets, exactly |
+//! | [`cut`] | their minimal cut sets, as far as a few losses go |
 //! | [`access`] | the plan as such a structure, and every path by its name |
 //! | [`coalition`] | minimal path sets over people: the smallest groups that get in |
-//! | [`loss`] | minimal cut sets over everything that can be lost; the margin of each share set |
+//! | [`units`] | everything that can be lost, and what of recovery stands on it |
+//! | [`loss`] | minimal cut sets over it; the margin of each share set |
 //! | [`coverage`] | the hours of the week in which a quorum can be had |
 //! | [`simulate`] | one night: what still opens, by whom, from when on |
 //! | [`steps`] | what a group does, in words |
@@ -27,9 +29,11 @@ pub mod access;
 pub mod claim;
 pub mod coalition;
 pub mod coverage;
+pub mod cut;
 pub mod diagram;
 pub mod gate;
 pub mod loss;
 pub mod simulate;
 pub mod steps;
 pub mod summary;
+pub mod units;

@@ -7,8 +7,8 @@
 
 use super::access::Kind;
 use super::claim::Claim;
-use super::loss::Unit;
 use super::steps;
+use super::units::Unit;
 use crate::plan::{Account, AccountKind};
 use std::collections::{BTreeMap, BTreeSet};
 

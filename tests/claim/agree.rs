@@ -7,8 +7,9 @@ use std::collections::BTreeSet;
 use strongroom::plan::{Account, Factor, Plan};
 use strongroom::quorum::access::{Access, Kind};
 use strongroom::quorum::coalition::{Coalitions, Groups};
-use strongroom::quorum::loss::{Losses, Units};
+use strongroom::quorum::loss::Losses;
 use strongroom::quorum::simulate::{Scenario, simulate};
+use strongroom::quorum::units::Units;
 
 /// Draws `count` plans of at most `most` people and compares all that is said of them; how many comparisons were made.
 pub fn on_plans(first: u64, count: u64, most: usize) -> usize {

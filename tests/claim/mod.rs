@@ -13,4 +13,5 @@
 
 pub mod agree;
 pub mod brute;
+pub mod large;
 pub mod plans;

@@ -17,8 +17,6 @@ use crate::vault::store::Store;
 use crate::vault::{former, read_plan};
 use jiff::civil::Date;
 
-pub(super) use text::named;
-
 /// Judges the plan as of today.
 pub fn run(place: &Place, it: &Check) -> Result<Answer, Refusal> {
     let (plan, former) = read(place)?;

@@ -10,8 +10,9 @@ use crate::quorum::access::{Kind, Structure};
 use crate::quorum::claim::Claim;
 use crate::quorum::coalition::Groups;
 use crate::quorum::coverage::{Covered, HOURS, Regional};
-use crate::quorum::loss::{Margin, Unit};
+use crate::quorum::loss::Margin;
 use crate::quorum::steps;
+use crate::quorum::units::Unit;
 use serde::Serialize;
 
 /// How many groups of each kind are listed, at most; fewer where there are very many structures.

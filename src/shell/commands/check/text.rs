@@ -9,7 +9,8 @@ use crate::plan::{AccountKind, Plan};
 use crate::quorum::access::Kind;
 use crate::quorum::claim::Claim;
 use crate::quorum::coverage::HOURS;
-use crate::quorum::loss::Unit;
+use crate::quorum::cut::MOST;
+use crate::quorum::units::Unit;
 use crate::shell::commands::count;
 use crate::vault::PLAN;
 use std::fmt::Write as _;
@@ -209,20 +210,20 @@ fn margins(out: &mut String, claim: &Claim<'_, '_>) {
     }
     let _ = writeln!(
         out,
-        "\n{:<26}{:>10}{:>14}{:>10}   {}",
-        "margin", "threshold", "spare shares", "survives", "what is too much"
+        "\n{:<26}{:>10}{:>14}{:>14}   which",
+        "margin", "threshold", "spare shares", "locked by"
     );
     for margin in margins.iter().take(ROWS) {
-        let survives = match margin.survives {
-            None => "nothing".to_string(),
-            Some(1) => "any 1".to_string(),
-            Some(losses) => format!("any {losses}"),
+        let locked_by = match margin.locked_by {
+            None => format!("more than {MOST}"),
+            Some(1) => "1 loss".to_string(),
+            Some(losses) => format!("{losses} losses"),
         };
         let cuts: Vec<String> = margin.cuts.iter().take(3).map(|cut| named(cut)).collect();
         let rest = if margin.cuts.len() > 3 { ", …" } else { "" };
         let _ = writeln!(
             out,
-            "  {:<24}{:>10}{:>14}{survives:>10}   {}{rest}",
+            "  {:<24}{:>10}{:>14}{locked_by:>14}   {}{rest}",
             cut(margin.set, 23),
             margin.threshold,
             margin.spare,

@@ -283,6 +283,7 @@ impl<'a, 'p> World<'a, 'p> {
             to: format!("vault copy {}", copy.id),
             safe: Some(&copy.safe),
             people,
+            passphrases: Vec::new(),
         }));
         steps
     }

@@ -18,6 +18,8 @@ pub struct Step<'p> {
     pub safe: Option<&'p SafeId>,
     /// Who it takes there.
     pub people: Vec<&'p PersonId>,
+    /// Whose passphrases it takes there: custodians who must be among them.
+    pub passphrases: Vec<&'p PersonId>,
 }
 
 /// A group, and what the world lets it do.
@@ -41,6 +43,7 @@ impl<'p> Group<'_, 'p> {
                 to: way.to_string(),
                 safe: Some(safe),
                 people: self.opens(safe).unwrap_or_default(),
+                passphrases: Vec::new(),
             }],
             Way::Former(..) | Way::Mailbox | Way::MailboxAndPhone => Vec::new(),
         }
@@ -65,14 +68,21 @@ impl<'p> Group<'_, 'p> {
             .filter_map(|share| Some((share, self.holds(share)?)));
         let mut steps: Vec<Step<'p>> = Vec::new();
         for (share, people) in had.take(usize::from(set.threshold().needed())) {
-            let same_safe = |step: &&mut Step<'p>| step.safe.is_some() && step.safe == share.safe.as_ref();
-            match steps.iter_mut().find(same_safe) {
-                Some(step) => people.into_iter().for_each(|person| add(&mut step.people, person)),
-                None => steps.push(Step {
+            let safe = share.safe.as_ref();
+            let same_safe = steps.iter().position(|step| safe.is_some() && step.safe == safe);
+            let at = same_safe.unwrap_or(steps.len());
+            if at == steps.len() {
+                steps.push(Step {
                     to: way.to_string(),
-                    safe: share.safe.as_ref(),
-                    people,
-                }),
+                    safe,
+                    people: Vec::new(),
+                    passphrases: Vec::new(),
+                });
+            }
+            let step = &mut steps[at];
+            people.into_iter().for_each(|person| add(&mut step.people, person));
+            if share.passphrase {
+                add(&mut step.passphrases, &share.custodian);
             }
         }
         steps
@@ -154,10 +164,9 @@ fn of_controllers(access: &Access<'_>, step: &Step<'_>) -> String {
     } else {
         format!("{any} of {}", joined(&controllers, " "))
     };
-    let locked: Vec<&PersonId> = step.people.iter().skip(any).copied().collect();
-    match locked.as_slice() {
+    match step.passphrases.as_slice() {
         [] => opens,
-        locked => format!("{opens} with {}", joined(locked, " ")),
+        locked => format!("{opens}, with the passphrase of {}", joined(locked, " and ")),
     }
 }
 

@@ -10,6 +10,7 @@ use super::claim::Claim;
 use super::steps;
 use super::units::Unit;
 use crate::plan::{Account, AccountKind};
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Accounts with the same three numbers.
@@ -63,13 +64,19 @@ impl<'p> Claim<'_, 'p> {
         rows.into_values().collect()
     }
 
-    /// The structure whose smallest group by a kind of path is the smallest of all that are judged.
+    /// The structure whose smallest group by a kind of path is the smallest of all that are judged; of equals that with the most
+    /// accounts.
     pub fn weakest(&self, kind: Kind) -> Option<usize> {
-        let judged = (0..self.access.structures.len()).filter(|at| self.access.structures[*at].shape.keeps_credentials);
-        judged
-            .filter_map(|at| Some((self.coalitions.smallest(at, kind)?, at)))
-            .min()
-            .map(|(_, at)| at)
+        let structures = &self.access.structures;
+        let judged = (0..structures.len()).filter(|at| structures[*at].shape.keeps_credentials);
+        let sized = judged.filter_map(|at| {
+            Some((
+                self.coalitions.smallest(at, kind)?,
+                Reverse(structures[at].accounts.len()),
+                at,
+            ))
+        });
+        sized.min().map(|(.., at)| at)
     }
 
     /// In words, who the smallest group of a structure by a kind of path would be.

@@ -168,7 +168,13 @@ fn write_outcome(out: &mut String, outcome: &Outcome<'_>) {
             for step in &soonest.steps {
                 let people: Vec<&str> = step.people.iter().map(|person| person.as_str()).collect();
                 let at = step.safe.map_or_else(|| "in hand".to_string(), ToString::to_string);
-                let _ = writeln!(out, "            {:<22} {at:<10} {}", step.to, people.join(" "));
+                let locked: Vec<&str> = step.passphrases.iter().map(|person| person.as_str()).collect();
+                let locked = if locked.is_empty() {
+                    String::new()
+                } else {
+                    format!("   passphrase of {}", locked.join(" "))
+                };
+                let _ = writeln!(out, "            {:<22} {at:<10} {}{locked}", step.to, people.join(" "));
             }
         }
         None => {

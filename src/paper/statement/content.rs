@@ -178,11 +178,7 @@ fn around(claim: &Claim<'_, '_>, template: &Template) -> Result<Vec<PathRow>, Re
         .map(|person| person.as_str())
         .collect();
     let who = root_access.map_or_else(String::new, |any| {
-        format!(
-            "{} of {}, and a reader of the mailbox; members only",
-            any.any(),
-            of.join(" ")
-        )
+        format!("{} of {} and a mailbox reader; members only", any.any(), of.join(" "))
     });
     Ok(vec![
         below(

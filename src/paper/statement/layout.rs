@@ -23,7 +23,7 @@ const OPEN: [f32; 3] = [0.0, 14.0, 62.0];
 const ACCEPTED: [f32; 5] = [0.0, 14.0, 62.0, 132.0, 158.0];
 
 /// The height of what stands at the foot: signatures, and below them the hash of the plan.
-const SIGNATURES: f32 = 62.0;
+const SIGNATURES: f32 = 56.0;
 const FOOT: f32 = 24.0;
 
 pub(super) fn draw(plan: &Plan, content: &Content, template: &Template) -> Result<SecretBytes, Refusal> {
@@ -36,10 +36,9 @@ pub(super) fn draw(plan: &Plan, content: &Content, template: &Template) -> Resul
     page.head(plan.organisation().as_str(), content)?;
     page.ways(&content.ways)?;
     if content.weakest {
-        page.y += 8.0;
+        page.y += 8.5;
         let weakest = template.plain("weakest", &[])?;
         page.cell(regular(BODY), 0.0, TEXT_WIDTH, 1, &weakest)?;
-        page.y += LEADING;
     }
     page.losses(content)?;
     page.findings(&content.findings)?;
@@ -70,11 +69,11 @@ impl Page<'_> {
         self.cell(regular(9.0), 0.0, 125.0, 1, organisation)?;
         self.document
             .text_to(regular(9.0), self.paper.right(), self.y, 50.0, &marker)?;
-        self.y += 13.0;
+        self.y += 12.0;
         let lines = self.cell(bold(20.0), 0.0, TEXT_WIDTH, 3, &content.headline)?;
         self.y += lines * 9.0 + 1.0;
         self.cell(regular(BODY), 0.0, TEXT_WIDTH, 1, &content.computed)?;
-        self.y += 12.0;
+        self.y += 10.0;
         Ok(())
     }
 
@@ -86,7 +85,7 @@ impl Page<'_> {
             if is_first && number > 0 {
                 self.line(0.2);
             }
-            let (size, indent, height) = if is_first { (16.0, 0.0, 8.0) } else { (BODY, 5.0, 6.0) };
+            let (size, indent, height) = if is_first { (16.0, 0.0, 7.6) } else { (BODY, 5.0, 5.6) };
             self.y += height;
             let label = if is_first { bold(BODY) } else { regular(BODY) };
             self.cell(label, indent, WAYS[1] - indent - 2.0, 1, &row.label)?;
@@ -105,7 +104,6 @@ impl Page<'_> {
             let lines = self.cell(regular(BODY), WAYS[3], TEXT_WIDTH - WAYS[3], most, &row.who)?;
             self.y += (lines - 1.0) * LEADING;
         }
-        self.y += 3.0;
         Ok(())
     }
 
@@ -113,20 +111,17 @@ impl Page<'_> {
         if content.losses.is_empty() {
             return Ok(());
         }
-        self.y += 8.0;
+        self.y += 10.0;
         self.heads(&LOSSES, &["losses: what", "losses: accounts"].map(str::to_string), 1)?;
-        let (accepted, open) = content
-            .findings
-            .iter()
-            .partition::<Vec<_>, _>(|finding| finding.until.is_some());
-        let below = if accepted.is_empty() || open.is_empty() {
-            30.0
-        } else {
-            46.0
-        };
+        let limit = self.limit() - of_findings(&content.findings);
+        let widths = [LOSSES[1] - 3.0, 30.0, TEXT_WIDTH - LOSSES[2]];
         let mut further = content.further;
         for (number, row) in content.losses.iter().enumerate() {
-            if self.y + 29.0 > self.limit() - below {
+            let what = fitted(regular(BODY), widths[0], 3, &row.what)?.len();
+            let lines = what.max(fitted(regular(BODY), widths[2], 2, &row.note)?.len()).max(1);
+            let height = 8.8 + (lines - 1) as f32 * LEADING;
+            let is_last = number + 1 == content.losses.len() && further == 0;
+            if self.y + height + if is_last { 0.0 } else { 6.0 } > limit {
                 further += content.losses.len() - number;
                 break;
             }
@@ -134,25 +129,23 @@ impl Page<'_> {
                 self.line(0.2);
             }
             self.y += 6.2;
-            let widths = [LOSSES[1] - 3.0, 30.0, TEXT_WIDTH - LOSSES[2]];
-            let mut lines = self.cell(regular(BODY), LOSSES[0], widths[0], 3, &row.what)?;
+            self.cell(regular(BODY), LOSSES[0], widths[0], 3, &row.what)?;
             self.cell(bold(BODY), LOSSES[1], widths[1], 1, &row.locked)?;
-            lines = lines.max(self.cell(regular(BODY), LOSSES[2], widths[2], 2, &row.note)?);
-            self.y += (lines - 1.0) * LEADING;
+            self.cell(regular(BODY), LOSSES[2], widths[2], 2, &row.note)?;
+            self.y += (lines - 1) as f32 * LEADING;
         }
-        if content.further > 0 {
+        if further > 0 {
             self.y += 6.0;
             let further = self
                 .template
-                .plain("further losses", &[("count", &content.further.to_string())])?;
+                .plain("further losses", &[("count", &further.to_string())])?;
             self.cell(regular(SMALL), 0.0, TEXT_WIDTH, 1, &further)?;
         }
-        self.y += 2.0;
         Ok(())
     }
 
     fn findings(&mut self, findings: &[Finding]) -> Result<(), Refusal> {
-        self.y += 10.0;
+        self.y += BETWEEN;
         let (accepted, open): (Vec<&Finding>, Vec<&Finding>) =
             findings.iter().partition(|finding| finding.until.is_some());
         if findings.is_empty() {
@@ -160,12 +153,14 @@ impl Page<'_> {
             self.cell(regular(BODY), 0.0, TEXT_WIDTH, 1, &none)?;
             return Ok(());
         }
-        // Where both kinds are there, half of what room is left is for the open ones.
-        let room = self.limit() - self.y;
-        let share = if accepted.is_empty() { room } else { room * 0.5 };
+        let kept = match accepted.len() {
+            0 => 0.0,
+            rows => BETWEEN + of_rows(rows),
+        };
         if !open.is_empty() {
-            self.table("findings", (&OPEN, &["rule", "about", "what"]), &open, self.y + share)?;
-            self.y += if accepted.is_empty() { 0.0 } else { 9.0 };
+            let limit = self.limit() - kept;
+            self.table("findings", (&OPEN, &["rule", "about", "what"]), &open, limit)?;
+            self.y += if accepted.is_empty() { 0.0 } else { BETWEEN };
         }
         if !accepted.is_empty() {
             let heads = ["rule", "about", "reason", "until", "initials"];
@@ -320,6 +315,23 @@ impl Page<'_> {
         }
         Ok(fitted.len().max(1) as f32)
     }
+}
+
+/// Between two tables.
+const BETWEEN: f32 = 9.0;
+
+/// What a table of so many findings takes at the least: title, heads, one row, and how many more there are.
+fn of_rows(rows: usize) -> f32 {
+    8.6 + if rows == 1 { 14.5 } else { 21.0 }
+}
+
+/// What the findings take at the least.
+fn of_findings(findings: &[Finding]) -> f32 {
+    let accepted = findings.iter().filter(|finding| finding.until.is_some()).count();
+    let kinds = [accepted, findings.len() - accepted]
+        .into_iter()
+        .filter(|rows| *rows > 0);
+    kinds.map(|rows| BETWEEN + of_rows(rows)).sum::<f32>().max(BETWEEN)
 }
 
 /// The lines of a text that is broken between words, and cut with an ellipsis where it needs more lines than there are.

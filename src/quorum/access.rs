@@ -214,17 +214,16 @@ impl<'p> Access<'p> {
         let mut known: BTreeMap<Shape<'p>, usize> = BTreeMap::new();
         for account in plan.accounts().iter().filter(|account| account.is_open()) {
             let shape = access.shape(account);
-            match known.get(&shape) {
-                Some(at) => access.structures[*at].accounts.push(account),
-                None => {
-                    access.remember(&shape);
-                    known.insert(shape.clone(), access.structures.len());
-                    access.structures.push(Structure {
-                        accounts: vec![account],
-                        shape,
-                    });
-                }
+            if let Some(at) = known.get(&shape) {
+                access.structures[*at].accounts.push(account);
+                continue;
             }
+            access.remember(&shape);
+            known.insert(shape.clone(), access.structures.len());
+            access.structures.push(Structure {
+                accounts: vec![account],
+                shape,
+            });
         }
         access
     }

@@ -118,14 +118,14 @@ impl<'a, 'p> Claim<'a, 'p> {
         }
         let alone = alone
             .into_iter()
-            .map(|(unit, (count, first, loss))| self.one_loss(unit, locked(count, first), loss));
+            .map(|(unit, (count, first, loss))| self.one_loss(unit, &locked(count, first), loss));
         let together = together
             .into_iter()
-            .map(|(loss, (count, first, set))| self.several(loss, set, locked(count, first)));
+            .map(|(loss, (count, first, set))| self.several(loss, set, &locked(count, first)));
         alone.chain(together).collect()
     }
 
-    fn one_loss(&self, unit: Unit<'p>, locked: String, loss: Option<Loss>) -> Finding {
+    fn one_loss(&self, unit: Unit<'p>, locked: &str, loss: Option<Loss>) -> Finding {
         let (plan, person) = (self.access.plan, matches!(unit, Unit::Person(_)));
         Finding {
             rule: if person { PlanRule::S29 } else { PlanRule::S7 },
@@ -145,7 +145,7 @@ impl<'a, 'p> Claim<'a, 'p> {
         }
     }
 
-    fn several(&self, loss: Loss, set: &[Unit<'p>], locked: String) -> Finding {
+    fn several(&self, loss: Loss, set: &[Unit<'p>], locked: &str) -> Finding {
         let names: Vec<&str> = set.iter().map(Unit::id).collect();
         Finding {
             rule: PlanRule::S7,

@@ -243,13 +243,12 @@ impl<'p> Work<'_, 'p> {
     fn any_way(&mut self, ways: &[Way<'p>], shape: &Shape<'p>) -> Result<Function, Refusal> {
         let mut any = Function::NEVER;
         for way in ways {
-            let function = match self.ways.get(way) {
-                Some(known) => *known,
-                None => {
-                    let function = self.function(&self.access.way(*way, shape))?;
-                    self.ways.insert(*way, function);
-                    function
-                }
+            let function = if let Some(known) = self.ways.get(way) {
+                *known
+            } else {
+                let function = self.function(&self.access.way(*way, shape))?;
+                self.ways.insert(*way, function);
+                function
             };
             any = self.diagrams.either(any, function)?;
         }

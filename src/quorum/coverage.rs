@@ -11,7 +11,7 @@ use super::loss::by_ways;
 use super::units::Ways;
 use crate::ident::{RegionId, SafeId};
 use crate::plan::{Account, Factor, Hours, Plan, Safe, ShareSet};
-use jiff::{SignedDuration, Timestamp, civil::Date, civil::Weekday, tz::Offset, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, civil::Date, civil::Weekday, tz::TimeZone};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -99,9 +99,9 @@ impl<'p> Coverage<'p> {
         let regional = regions.into_iter().filter_map(|region| {
             let served: Vec<_> = by_ways.iter().filter(|(ways, _)| serves(plan, ways, region)).collect();
             let mut minutes = vec![true; WEEK];
-            served
-                .iter()
-                .for_each(|(ways, _)| and(&mut minutes, &weeks.recovery(ways, Some(region))));
+            for (ways, _) in &served {
+                and(&mut minutes, &weeks.recovery(ways, Some(region)));
+            }
             (!served.is_empty()).then(|| Regional {
                 region,
                 accounts: served.iter().map(|(_, accounts)| accounts.len()).sum(),
@@ -332,7 +332,7 @@ fn minutes(open: &Hours, offset: i32) -> Minutes {
     if *open == Hours::Always {
         return None;
     }
-    let ahead = (Offset::from_seconds(offset).map_or(0, Offset::seconds) / 60).rem_euclid(WEEK as i32) as usize;
+    let ahead = usize::try_from((offset / 60).rem_euclid(7 * 24 * 60)).unwrap_or(0);
     let local = |at: usize| {
         let local = (at + ahead) % WEEK;
         let day = Weekday::from_monday_zero_offset((local / 1440) as i8).unwrap_or(Weekday::Monday);

@@ -307,9 +307,10 @@ impl Diagrams {
         let stripped = if rule.level < set.level {
             self.stripped(family, Function(rule.without))?
         } else {
-            let (without, with) = match rule.level == set.level {
-                true => (Function(rule.without), Function(rule.with)),
-                false => (function, function),
+            let (without, with) = if rule.level == set.level {
+                (Function(rule.without), Function(rule.with))
+            } else {
+                (function, function)
             };
             let without = self.stripped(Family(set.without), without)?;
             let with = self.stripped(Family(set.with), with)?;

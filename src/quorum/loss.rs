@@ -124,7 +124,7 @@ impl<'p> Losses<'p> {
 
     /// The fewest losses at once that lock an account out, if there are as few as were looked at.
     pub fn smallest(&self) -> Option<usize> {
-        self.of.iter().flat_map(|cuts| cuts.cuts.first()).map(Vec::len).min()
+        self.of.iter().filter_map(|cuts| cuts.cuts.first()).map(Vec::len).min()
     }
 }
 
@@ -148,9 +148,9 @@ pub fn by_ways<'p>(access: &Access<'p>) -> BTreeMap<Ways<'p>, Vec<&'p Account>> 
         };
         by_ways.entry(ways).or_default().extend(&structure.accounts);
     }
-    by_ways
-        .values_mut()
-        .for_each(|accounts| accounts.sort_by_key(|account| account.at));
+    for accounts in by_ways.values_mut() {
+        accounts.sort_by_key(|account| account.at);
+    }
     by_ways
 }
 

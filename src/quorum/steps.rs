@@ -80,7 +80,9 @@ impl<'p> Group<'_, 'p> {
                 });
             }
             let step = &mut steps[at];
-            people.into_iter().for_each(|person| add(&mut step.people, person));
+            for person in people {
+                add(&mut step.people, person);
+            }
             if share.passphrase {
                 add(&mut step.passphrases, &share.custodian);
             }

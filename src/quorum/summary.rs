@@ -98,7 +98,7 @@ impl<'p> Claim<'_, 'p> {
         for (cut, accounts, first) in self.losses.by_cut() {
             match rows.last_mut() {
                 Some(row) if (row.losses, row.accounts) == (cut.len(), accounts) && row.first.id == first.id => {
-                    row.cuts.push(cut.to_vec())
+                    row.cuts.push(cut.to_vec());
                 }
                 _ => rows.push(LossRow {
                     losses: cut.len(),

@@ -5,8 +5,9 @@
 //! - sentences come from the template; names, numbers and dates from the claim.
 
 use super::Statement;
+use crate::ident::PersonId;
 use crate::paper::template::Template;
-use crate::plan::{AccountKind, Factor, Lost};
+use crate::plan::{AccountKind, AnyOf, Factor, Lost};
 use crate::quorum::access::{Kind, Way};
 use crate::quorum::claim::Claim;
 use crate::quorum::diagram::Diagrams;
@@ -174,8 +175,8 @@ fn around(claim: &Claim<'_, '_>, template: &Template) -> Result<Vec<PathRow>, Re
     let root_access = access.plan.root_access();
     let of: Vec<&str> = root_access
         .into_iter()
-        .flat_map(|any| any.of())
-        .map(|person| person.as_str())
+        .flat_map(AnyOf::of)
+        .map(PersonId::as_str)
         .collect();
     let who = root_access.map_or_else(String::new, |any| {
         format!("{} of {} and a mailbox reader; members only", any.any(), of.join(" "))
@@ -216,13 +217,13 @@ fn losses(claim: &Claim<'_, '_>, template: &Template) -> Result<(Vec<Loss>, usiz
         .collect();
     let mut rows = Vec::new();
     if let Some((last, most)) = names.split_last() {
-        let list = if most.is_empty() {
+        let any_one = if most.is_empty() {
             (*last).to_string()
         } else {
             format!("{} or {last}", most.join(", "))
         };
         rows.push(Loss {
-            what: format!("any one {list}"),
+            what: format!("any one {any_one}"),
             locked: "none".to_string(),
             note: template.plain("survived", &[])?,
         });

@@ -238,11 +238,8 @@ fn one_region(plan: &Plan, account: &Account) -> Option<Finding> {
         .flat_map(Device::sets)
         .filter_map(|set| plan.set(set))
         .flat_map(ShareSet::shares);
-    let tokens = account.mfa.iter().map(Device::safe);
-    let safes: Option<BTreeSet<&SafeId>> = shares
-        .map(|share| share.safe.as_ref())
-        .chain(tokens.filter(Option::is_some))
-        .collect();
+    let tokens = account.mfa.iter().filter_map(Device::safe).map(Some);
+    let safes: Option<BTreeSet<&SafeId>> = shares.map(|share| share.safe.as_ref()).chain(tokens).collect();
     // A share that is in a custodian's hands is wherever they are.
     let regions: BTreeSet<&RegionId> = safes?
         .into_iter()

@@ -9,7 +9,7 @@
 
 use super::{About, Finding, Observed, PlanRule, listed};
 use crate::ident::{AccountId, SafeId};
-use crate::plan::{Account, Device, Factor, Place, Placed, Plan};
+use crate::plan::{Account, Device, Factor, Place, Placed, Plan, ShareSet};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Holds S6 against the plan.
@@ -57,7 +57,7 @@ fn needs<'p>(plan: &'p Plan, account: &'p Account) -> Vec<Need<'p>> {
     let codes = plan.sets_for(account, Factor::Mfa, None).into_iter();
     let shares = passwords
         .chain(codes)
-        .flat_map(|set| set.shares())
+        .flat_map(ShareSet::shares)
         .filter_map(|share| share.safe.as_ref());
     let tokens = account.mfa.iter().filter_map(Device::safe);
     let copies = plan.copies().iter().map(|copy| &copy.safe);

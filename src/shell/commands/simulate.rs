@@ -2,9 +2,10 @@
 
 use super::{SystemClock, check, count};
 use crate::ceremony::ports::Clock as _;
+use crate::ident::PersonId;
 use crate::plan::{Lost, Plan, nearest, quoted};
 use crate::quorum::access::Access;
-use crate::quorum::simulate::{Moment, Outcome, Scenario, simulate};
+use crate::quorum::simulate::{Moment, Outcome, Scenario, Soonest, simulate};
 use crate::quorum::units::{Unit, Units};
 use crate::refusal::{Refusal, Rule};
 use crate::shell::args::{Place, Simulate};
@@ -155,33 +156,12 @@ fn write_outcome(out: &mut String, outcome: &Outcome<'_>) {
         more => format!(" and {}", count(more - 1, "account") + " like it"),
     };
     let _ = writeln!(out, "\n{}{rest}", outcome.name);
-    match &outcome.soonest {
-        Some(soonest) => {
-            let people: Vec<&str> = soonest.people.iter().map(|person| person.as_str()).collect();
-            let _ = writeln!(
-                out,
-                "  opens     {}, by {}: {}",
-                when(soonest.moment),
-                people.len(),
-                people.join(" ")
-            );
-            for step in &soonest.steps {
-                let people: Vec<&str> = step.people.iter().map(|person| person.as_str()).collect();
-                let at = step.safe.map_or_else(|| "in hand".to_string(), ToString::to_string);
-                let locked: Vec<&str> = step.passphrases.iter().map(|person| person.as_str()).collect();
-                let locked = if locked.is_empty() {
-                    String::new()
-                } else {
-                    format!("   passphrase of {}", locked.join(" "))
-                };
-                let _ = writeln!(out, "            {:<22} {at:<10} {}{locked}", step.to, people.join(" "));
-            }
-        }
-        None => {
-            let _ = writeln!(out, "  locked    no quorum can be had any more");
-            for lacking in &outcome.lacks {
-                let _ = writeln!(out, "            {lacking}");
-            }
+    if let Some(soonest) = &outcome.soonest {
+        write_soonest(out, soonest);
+    } else {
+        let _ = writeln!(out, "  locked    no quorum can be had any more");
+        for lacking in &outcome.lacks {
+            let _ = writeln!(out, "            {lacking}");
         }
     }
     if !outcome.regions.is_empty() {
@@ -198,6 +178,36 @@ fn write_outcome(out: &mut String, outcome: &Outcome<'_>) {
         Some(people) => format!("{people} by the provider's own ways"),
     };
     let _ = writeln!(out, "  around    {around}");
+}
+
+fn write_soonest(out: &mut String, soonest: &Soonest<'_>) {
+    let joined = |people: &[&PersonId]| {
+        people
+            .iter()
+            .map(|person| person.as_str())
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    let _ = writeln!(
+        out,
+        "  opens     {}, by {}: {}",
+        when(soonest.moment),
+        soonest.people.len(),
+        joined(&soonest.people)
+    );
+    for step in &soonest.steps {
+        let at = step.safe.map_or_else(|| "in hand".to_string(), ToString::to_string);
+        let locked = match step.passphrases.as_slice() {
+            [] => String::new(),
+            locked => format!("   passphrase of {}", joined(locked)),
+        };
+        let _ = writeln!(
+            out,
+            "            {:<22} {at:<10} {}{locked}",
+            step.to,
+            joined(&step.people)
+        );
+    }
 }
 
 fn when(moment: Moment) -> String {

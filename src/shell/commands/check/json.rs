@@ -18,6 +18,9 @@ use serde::Serialize;
 /// How many groups of each kind are listed, at most; fewer where there are very many structures.
 const GROUPS: usize = 12;
 
+/// The largest whole number that every reader of JSON holds.
+const MOST: u64 = (1 << 53) - 1;
+
 /// How many groups of each kind are listed over all structures.
 const ALL_GROUPS: usize = 2_400;
 
@@ -244,7 +247,6 @@ fn paths<'p>(claim: &Claim<'_, 'p>, structure: &Structure<'p>, of: Groups<'p>, a
         people: group.people.iter().map(|person| person.as_str()).collect(),
         path: group.path,
     };
-    const MOST: u64 = (1 << 53) - 1;
     Paths {
         smallest: of.smallest,
         allowed,

@@ -70,7 +70,9 @@ fn findings(out: &mut String, judgement: &Judgement) {
         if !of.is_empty() {
             let _ = writeln!(out, "\n  {}", severity.meaning());
         }
-        of.into_iter().for_each(|finding| write_finding(out, finding));
+        for finding in of {
+            write_finding(out, finding);
+        }
     }
     if !judgement.accepted.is_empty() {
         let _ = writeln!(out, "{} accepted", count(judgement.accepted.len(), "finding"));

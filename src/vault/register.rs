@@ -283,7 +283,7 @@ impl Register {
             serial: *serial,
             lock: *lock,
         };
-        self.epoch_mut(of)?.reprint(*index, *replaces, page)?;
+        self.epoch_mut(of)?.reprint(*index, *replaces, &page)?;
         self.practise(of, [*index], boot);
         Ok(())
     }

@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 /// How long the program may take to say what is expected of it.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// One run of the program at a terminal.
 pub struct Session {
@@ -62,13 +62,13 @@ impl Session {
                 return between;
             }
             let left = PATIENCE.saturating_sub(started.elapsed());
-            match self.shown.recv_timeout(left) {
-                Ok(bytes) => self.screen.push_str(&String::from_utf8_lossy(&bytes)),
-                Err(_) => panic!(
+            let Ok(bytes) = self.shown.recv_timeout(left) else {
+                panic!(
                     "{text:?} was never shown; the screen: {}",
                     self.screen[self.read..].escape_debug()
-                ),
-            }
+                );
+            };
+            self.screen.push_str(&String::from_utf8_lossy(&bytes));
         }
     }
 

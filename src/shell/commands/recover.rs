@@ -64,32 +64,24 @@ fn gather(
     gathering: &mut Gathering<'_>,
     terminal: Option<&mut Terminal>,
 ) -> Result<(), Refusal> {
-    let entries = match (it.scan.is_empty(), terminal) {
-        (true, Some(terminal)) => return gather_typed(it, mode, gathering, terminal),
-        (true, None) => scanning::read_typed(&input::standard(input::TEXT_MAX)?, mode),
-        (false, terminal) => {
-            let files = input::scans(&it.scan)?;
-            let entries = files.iter().flat_map(|file| scanning::read(file, mode)).collect();
-            return gather_all(
-                entries,
-                gathering,
-                &mut *passphrases::source(it.passphrases.as_deref(), terminal)?,
-            );
-        }
+    if !it.scan.is_empty() {
+        let files = input::scans(&it.scan)?;
+        let entries = files.iter().flat_map(|file| scanning::read(file, mode)).collect();
+        let mut passphrases = passphrases::source(it.passphrases.as_deref(), terminal)?;
+        gather_all(entries, gathering, &mut *passphrases);
+        return Ok(());
+    }
+    let Some(terminal) = terminal else {
+        let entries = scanning::read_typed(&input::standard(input::TEXT_MAX)?, mode);
+        let mut passphrases = passphrases::source(it.passphrases.as_deref(), None)?;
+        gather_all(entries, gathering, &mut *passphrases);
+        return Ok(());
     };
-    gather_all(
-        entries,
-        gathering,
-        &mut *passphrases::source(it.passphrases.as_deref(), None)?,
-    )
+    gather_typed(it, mode, gathering, terminal)
 }
 
 /// Takes every entry; those under a passphrase last, and only as many as the quorum lacks: a custodian is not asked in vain.
-fn gather_all(
-    entries: Vec<Entry>,
-    gathering: &mut Gathering<'_>,
-    passphrases: &mut dyn Passphrases,
-) -> Result<(), Refusal> {
+fn gather_all(entries: Vec<Entry>, gathering: &mut Gathering<'_>, passphrases: &mut dyn Passphrases) {
     let is_locked = |entry: &Entry| entry.paper.as_ref().is_ok_and(PaperShare::is_locked);
     let (locked, open): (Vec<Entry>, Vec<Entry>) = entries.into_iter().partition(is_locked);
     for entry in open {
@@ -101,7 +93,6 @@ fn gather_all(
         }
         add(gathering, entry, passphrases).iter().for_each(report::note);
     }
-    Ok(())
 }
 
 fn gather_typed(

@@ -14,6 +14,8 @@ mod sample;
 #[path = "spec/stranger.rs"]
 #[allow(dead_code, reason = "a part of it is used here")]
 mod stranger;
+#[path = "format/vault.rs"]
+mod vault;
 
 use serde_json::Value;
 use std::collections::BTreeMap;

@@ -2,7 +2,7 @@
 
 #![allow(unreachable_pub, reason = "each test file uses a part of this")]
 
-use crate::common::Scratch;
+use crate::vault::Folder;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
@@ -20,17 +20,16 @@ use strongroom::crypto::identity::SetIdentity;
 use strongroom::crypto::passphrase::Passphrase;
 use strongroom::crypto::totp::{Algorithm, Parameters, Seed};
 use strongroom::hex;
-use strongroom::ident::{Generation, Mode, Serial, ShareIndex};
-use strongroom::plan::starter;
+use strongroom::ident::{Generation, Mode, VaultId};
 use strongroom::refusal::{Refusal, Rule};
 use strongroom::secret::Secret;
-use strongroom::vault::event::{DealtEnvelope, Event, SetEpoch};
-use strongroom::vault::ledger::{Chain, Hash, head_words};
+use strongroom::vault::Vault;
+use strongroom::vault::event::{Event, SetEpoch};
+use strongroom::vault::ledger::{Chain, head_words};
 use strongroom::vault::record::{Content, Record, RecordName};
 use strongroom::vault::register::Register;
 use strongroom::vault::share_set::StoredCore;
 use strongroom::vault::store::Store;
-use strongroom::vault::{Vault, note};
 
 /// What a reader says of a vector: what it understood, or the name of the rule that was broken.
 pub type Outcome = Result<Value, &'static str>;
@@ -187,69 +186,24 @@ fn set(given: &SetFile) -> Outcome {
 
 /// A vault that has dealt one set, and nothing else.
 struct World {
-    scratch: Scratch,
+    folder: Folder,
     of: SetEpoch,
     mode: Mode,
-    vault: strongroom::ident::VaultId,
+    vault: VaultId,
 }
 
 impl World {
     fn with(stored: &StoredCore, papers: &[PaperShare]) -> Self {
-        let scratch = Scratch::new();
-        let core = &stored.core;
-        let envelopes = (1..=core.threshold.total()).map(|index| DealtEnvelope {
-            index: ShareIndex::new(index).unwrap(),
-            custodian: "ana".parse().unwrap(),
-            safe: None,
-            serial: Serial::from_bits(u32::from(index)),
-            lock: papers
-                .iter()
-                .find(|paper| paper.head.index.get() == index)
-                .and_then(PaperShare::lock_digest),
-        });
-        let plan = starter::starter();
-        let events = [
-            Event::Init {
-                vault: core.vault,
-                mode: core.mode(),
-                program: note("vectors").unwrap(),
-            },
-            Event::Plan {
-                sha256: Hash::of(plan.as_bytes()),
-            },
-            Event::Dealt {
-                of: core.set_epoch(),
-                threshold: core.threshold,
-                core: core.hash(),
-                fingerprint: note(&stored.fingerprint.hex()).unwrap(),
-                envelopes: envelopes.collect(),
-                unattended: None,
-                boot: "b007".parse().unwrap(),
-            },
-            Event::Rendered { of: core.set_epoch() },
-        ];
-        let mut chain = Chain::new("home".parse().unwrap());
-        let lines = events.map(|event| chain.push(event, "2026-02-11T16:42:00Z".parse().unwrap()).ok().unwrap());
-        let files = [
-            ("strongroom.toml", plan.as_bytes().to_vec()),
-            (&core.path(), core.render(&stored.fingerprint).into_bytes()),
-            ("ledger/home.jsonl", lines.concat()),
-        ];
-        for (name, bytes) in files {
-            let place = scratch.path().join(name);
-            std::fs::create_dir_all(place.parent().unwrap()).unwrap();
-            std::fs::write(place, bytes).unwrap();
-        }
         Self {
-            scratch,
-            of: core.set_epoch(),
-            mode: core.mode(),
-            vault: core.vault,
+            folder: Folder::dealt(stored, papers),
+            of: stored.core.set_epoch(),
+            mode: stored.core.mode(),
+            vault: stored.core.vault,
         }
     }
 
     fn open<R>(&self, work: impl FnOnce(&Vault<'_>, &KnownEpochs) -> R) -> R {
-        let store = Store::open(self.scratch.path()).unwrap_or_else(|refusal| panic!("{refusal}"));
+        let store = Store::open(self.folder.scratch.path()).unwrap_or_else(|refusal| panic!("{refusal}"));
         let vault = Vault::load(&store).unwrap_or_else(|refusal| panic!("{refusal}"));
         work(&vault, &KnownEpochs::read(&vault))
     }

@@ -463,6 +463,7 @@ fn constants() -> String {
 }
 
 /// One body of every kind, with every field that it can have.
+#[allow(clippy::too_many_lines, reason = "one of each")]
 fn events(vault: VaultId, core: Hash, note: &dyn Fn(&str) -> Note) -> String {
     let of = SetEpoch {
         set: parsed("mfa-emea"),

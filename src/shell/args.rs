@@ -75,6 +75,8 @@ pub enum Command {
     Enroll(Enroll),
     /// Gather a quorum and open one record
     Recover(Recover),
+    /// Files for the world outside
+    Export(Export),
     /// The record of what was done, and the proof that it is whole
     Ledger(Ledger),
 }
@@ -301,6 +303,25 @@ pub struct Recover {
     /// What is overridden
     #[command(flatten)]
     pub overrides: Overrides,
+}
+
+/// `export`
+#[derive(Args)]
+pub struct Export {
+    /// What to write
+    #[command(subcommand)]
+    pub command: ExportCommand,
+}
+
+/// The commands of `export`.
+#[derive(Subcommand)]
+pub enum ExportCommand {
+    /// The stand-alone recoverer in plain Python, the specification of the formats, and the hashes of both
+    Recoverer {
+        /// Put the files into DIR
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
 }
 
 /// `ledger`

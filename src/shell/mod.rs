@@ -57,6 +57,7 @@ fn answer(arguments: Arguments) -> Result<Answer, Refusal> {
         Command::Passphrase(it) => commands::reprint::run(&place, &it, Anew::NewPassphrase),
         Command::Enroll(it) => commands::enroll::run(&place, &it),
         Command::Recover(it) => commands::recover::run(&place, &it),
+        Command::Export(it) => commands::export::run(&it),
         Command::Ledger(it) => commands::ledger::run(&place, &it),
     }
 }

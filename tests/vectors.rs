@@ -27,14 +27,14 @@ const FOLDER: &str = "tests/vectors";
 const COUNTS: [(&str, usize); 10] = [
     ("code", 21),
     ("fingerprint", 4),
-    ("ledger", 59),
+    ("ledger", 61),
     ("line", 15),
     ("lock", 13),
     ("proof", 20),
     ("quorum", 26),
     ("record", 54),
     ("set", 41),
-    ("share", 48),
+    ("share", 47),
 ];
 
 /// Every vector of the folder by its name: `share/open.json`.

@@ -1,7 +1,7 @@
 //! The register: what the ledger's lines add up to. Nothing but a fold over events, so that nothing can disagree with them.
 //!
 //! Rules of this file:
-//! - an epoch is dealt once; epochs of a set follow each other; a serial is used once in a vault;
+//! - an epoch is dealt once; epochs of a set follow each other; a serial is used once in a vault; records are locked to live epochs;
 //! - what contradicts itself breaks the ledger: two sites cannot deal the same epoch, and a record has one file for a generation.
 
 mod epoch;
@@ -301,8 +301,11 @@ impl Register {
             factor,
             device: note.device.clone(),
         };
+        let mode = self.mode();
         for of in &note.sets {
-            self.epoch_mut(of)?;
+            if !self.epoch_mut(of)?.is_live(mode) {
+                return Err(format!("the {name} is locked to {of}, which is not live"));
+            }
         }
         let generations = self.records.entry(name.clone()).or_default();
         let expected = generations

@@ -69,11 +69,20 @@ struct Line {
 
 fn line(given: &Line) -> Outcome {
     let symbols = Symbols::from_text(&given.line).unwrap();
+    let other = match given.world {
+        Mode::Production => Mode::Rehearsal,
+        Mode::Rehearsal => Mode::Production,
+    };
     if line_code::check(given.world, &symbols) {
-        Ok(json!({ "whole": true }))
-    } else {
-        Err(Rule::ShareUnreadable.name())
+        return Ok(json!({ "whole": true }));
     }
+    let of_the_other = line_code::check(other, &symbols);
+    Err(if of_the_other {
+        Rule::ShareOfOtherWorld
+    } else {
+        Rule::ShareUnreadable
+    }
+    .name())
 }
 
 #[derive(Deserialize)]

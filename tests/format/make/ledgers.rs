@@ -59,13 +59,17 @@ fn dealt(epoch: u32, first: u32) -> Event {
 }
 
 fn proved(shares: &[(u8, u32)]) -> Event {
+    proved_of(1, shares)
+}
+
+fn proved_of(epoch: u32, shares: &[(u8, u32)]) -> Event {
     let shares = shares.iter().map(|(at, serial)| SeenShare {
         index: index(*at),
         serial: Serial::from_bits(*serial),
         proved: true,
     });
     Event::Proved {
-        of: of(1),
+        of: of(epoch),
         shares: shares.collect(),
         drill: false,
         boot: parsed("b007-1"),
@@ -177,6 +181,8 @@ fn everything() -> Vec<Event> {
             reason: note("reissued"),
         },
         dealt(2, 20),
+        Event::Rendered { of: of(2) },
+        proved_of(2, &[(1, 21), (2, 22), (3, 23)]),
         enrolled(2, 2),
         closing(),
     ]);
@@ -467,6 +473,22 @@ fn contradictions(book: &mut Book) {
         "enrolled_for_no_epoch",
         "a record is locked to an epoch that was never dealt",
         &[enrolled(1, 2)],
+    );
+    refuse(
+        "enrolled_for_an_epoch_that_is_not_live",
+        "a record is locked to an epoch whose pages were not proved",
+        &[dealt(2, 20), Event::Rendered { of: of(2) }, enrolled(1, 2)],
+    );
+    refuse(
+        "enrolled_for_a_void_epoch",
+        "a record is locked to an epoch that is out of force",
+        &[
+            Event::Void {
+                of: of(1),
+                reason: note("x"),
+            },
+            enrolled(1, 1),
+        ],
     );
     refuse("generation_skipped", "generations follow each other", &[enrolled(2, 1)]);
     refuse(

@@ -45,7 +45,13 @@ pub(super) fn lines(book: &mut Book, open: &Sample, play: &Sample) {
         whole,
     );
     let mut refuse = |name: &str, fact: &str, world: &str, line: &str| {
-        book.refuses("line", name, fact, given(world, line), "share-unreadable");
+        let of_the_other = name.contains("_read_as_");
+        let reason = if of_the_other {
+            "share-of-other-world"
+        } else {
+            "share-unreadable"
+        };
+        book.refuses("line", name, fact, given(world, line), reason);
     };
     refuse(
         "first_symbol_wrong",

@@ -258,9 +258,9 @@ pub(super) fn quorums(book: &mut Book, open: &Sample, mfa: &Sample, play: &Sampl
     );
     hold(
         "conflict_settled_by_a_proof",
-        "of two entries under one index the proved one counts",
-        &[forged_alone(2), open.code(2), open.code(1), open.code(3)],
-        &[],
+        "of two entries under one index the proved one counts, and the other is named",
+        &[open.code(2), forged_alone(2), open.code(1), open.code(3)],
+        &[(2, "share-conflicting")],
     );
     book.holds(
         "quorum",

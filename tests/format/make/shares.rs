@@ -346,12 +346,6 @@ pub(super) fn shares(book: &mut Book, open: &Sample, play: &Sample, all: &Sample
         &format!("A: {}\n", line("SR", &[0; 135])),
         "share-unreadable",
     );
-    refuse(
-        "no_symbols",
-        "a text without a symbol has no share",
-        "\n \n",
-        "share-unreadable",
-    );
     let mut refuse = |name: &str, fact: &str, text: &str, reason: &str| {
         book.refuses("share", name, fact, given("rehearsal", text), reason);
     };

@@ -27,13 +27,13 @@ const FOLDER: &str = "tests/vectors";
 const COUNTS: [(&str, usize); 10] = [
     ("code", 21),
     ("fingerprint", 4),
-    ("ledger", 61),
+    ("ledger", 64),
     ("line", 15),
     ("lock", 13),
     ("proof", 20),
     ("quorum", 26),
-    ("record", 54),
-    ("set", 41),
+    ("record", 58),
+    ("set", 43),
     ("share", 47),
 ];
 

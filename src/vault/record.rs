@@ -214,6 +214,7 @@ struct RecordFile {
     factor: Factor,
     device: Option<DeviceName>,
     generation: Generation,
+    #[serde(deserialize_with = "in_utc")]
     made: Timestamp,
     secret: SecretFields,
 }
@@ -257,6 +258,14 @@ impl SecretFields {
             _ => None,
         }
     }
+}
+
+/// A time as it is written: RFC 3339 in UTC, with `T` and `Z`.
+fn in_utc<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let is_utc = text.as_bytes().get(10) == Some(&b'T') && text.ends_with('Z');
+    let time = text.parse().ok().filter(|_| is_utc);
+    time.ok_or_else(|| serde::de::Error::custom("a time is written in UTC"))
 }
 
 /// Whether a record says of a device what the program would write. An import forgives more; what is locked has one form.

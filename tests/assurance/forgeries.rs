@@ -53,7 +53,8 @@ fn half(count: usize, thread: usize) -> Tried {
         forged[which] = altered(&lines[which], &mut stream);
         let text = format!("SR1{}/SR1{}", forged[0], forged[1]);
         let read = read_text(&text, Mode::Production).pop().unwrap();
-        let of_the_set = read.ok().filter(|paper| paper.head.fingerprint == sample.fingerprint);
+        // What a share says of its set is held against the core before it is proved (section 4).
+        let of_the_set = read.ok().filter(|paper| paper.head == sample.head(paper.head.index));
         match of_the_set.and_then(|paper| paper.into_share().ok()) {
             None => tried.refused += 1,
             Some(share) => {

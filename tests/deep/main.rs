@@ -82,7 +82,7 @@ fn main() -> ExitCode {
 fn coefficients() -> (String, bool) {
     match dealings::judge(1_000_000) {
         Ok(worst) => (
-            format!("1,000,000 dealings; the worst of 44 statistics is {worst:.2} of its bound"),
+            format!("1,000,000 dealings; the worst of 37 statistics is {worst:.2} of its bound"),
             true,
         ),
         Err(fault) => (fault, false),

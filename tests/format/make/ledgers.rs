@@ -103,6 +103,29 @@ fn enrolled(generation: u32, epoch: u32) -> Event {
     }
 }
 
+/// Generation 1 of the record, opened by an epoch.
+fn recovered(epoch: u32) -> Event {
+    Event::Recovered {
+        account: parsed("111122223333"),
+        factor: Factor::Password,
+        device: None,
+        generation: Generation::FIRST,
+        task: parsed("security-event"),
+        reason: note("incident 7"),
+        present: vec![parsed("ana"), parsed("ben")],
+        approved_by: Some(parsed("walt")),
+        of: of(epoch),
+        shares: vec![SeenShare {
+            index: index(1),
+            serial: Serial::from_bits(1),
+            proved: false,
+        }],
+        reachable: 1,
+        on_paper: true,
+        boot: parsed("b007-2"),
+    }
+}
+
 fn closing() -> Event {
     Event::Closing {
         nonce: note("00112233445566778899aabbccddeeff"),
@@ -157,25 +180,7 @@ fn everything() -> Vec<Event> {
             found: note("a tab\u{a0}and an umlaut: ü, \"quoted\", a backslash \\"),
             reason: note("no other laptop"),
         },
-        Event::Recovered {
-            account: parsed("111122223333"),
-            factor: Factor::Password,
-            device: None,
-            generation: Generation::FIRST,
-            task: parsed("security-event"),
-            reason: note("incident 7"),
-            present: vec![parsed("ana"), parsed("ben")],
-            approved_by: Some(parsed("walt")),
-            of: of(1),
-            shares: vec![SeenShare {
-                index: index(1),
-                serial: Serial::from_bits(1),
-                proved: false,
-            }],
-            reachable: 1,
-            on_paper: true,
-            boot: parsed("b007-2"),
-        },
+        recovered(1),
         Event::Void {
             of: of(1),
             reason: note("reissued"),
@@ -495,6 +500,29 @@ fn contradictions(book: &mut Book) {
         "generation_twice",
         "a generation is locked once",
         &[enrolled(1, 1), enrolled(1, 1)],
+    );
+    refuse(
+        "recovered_of_what_was_never_locked",
+        "a generation that was never locked is opened",
+        &[recovered(1)],
+    );
+    refuse(
+        "recovered_by_another_epoch",
+        "a record is opened by an epoch that it was not locked to",
+        &[
+            enrolled(1, 1),
+            dealt(2, 20),
+            Event::Rendered { of: of(2) },
+            proved_of(2, &[(1, 21), (2, 22), (3, 23)]),
+            recovered(2),
+        ],
+    );
+    refuse(
+        "site_behind_the_first_line",
+        "a chain begins once",
+        &[Event::Site {
+            vault: VaultId::new(Mode::Production, [7; 15]),
+        }],
     );
     refuse(
         "reprint_of_what_is_not_in_force",

@@ -138,6 +138,27 @@ pub(super) fn records(book: &mut Book, open: &Sample, mfa: &Sample) {
         &padded(&plain.replace("\"generation\":1", "\"generation\":0")),
     );
     case.refuses_plain(
+        "made_with_offset",
+        "a time is in UTC, written Z",
+        &padded(&plain.replace("16:42:00Z", "16:42:00+00:00")),
+    );
+    case.refuses_plain(
+        "made_with_space",
+        "day and time are joined by T",
+        &padded(&plain.replace("11T16", "11 16")),
+    );
+    case.refuses_plain(
+        "generation_with_fraction",
+        "a generation is a whole number",
+        &padded(&plain.replace("\"generation\":1", "\"generation\":1.0")),
+    );
+    case.holds(
+        "white_space",
+        "white space between values is read",
+        &plain.replace("\",\"", "\" ,\t\"").replace("\":\"", "\": \""),
+        secret.clone(),
+    );
+    case.refuses_plain(
         "made_is_no_time",
         "a time that is none",
         &padded(&plain.replace("2026-02-11", "2026-02-31")),

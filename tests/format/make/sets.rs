@@ -134,6 +134,12 @@ pub(super) fn sets(book: &mut Book, open: &Sample, mfa: &Sample, play: &Sample, 
     change("epoch_with_zero_before", "an epoch has one spelling", &|set| {
         set.epoch = "01".to_string();
     });
+    change("before_in_epoch_1", "the first epoch has no core before it", &|set| {
+        set.before = "ab".repeat(32);
+    });
+    change("no_before_in_epoch_2", "a later epoch has a core before it", &|set| {
+        set.epoch = "2".to_string();
+    });
     change("threshold_1_of_3", "one share is never enough", &|set| {
         set.threshold = "1-of-3".to_string();
         set.commitments.truncate(1);

@@ -24,7 +24,7 @@ import strongroom_recover as sr
 
 REASONS = set("""share-unreadable share-of-newer-version share-of-other-world share-incomplete share-lines-differ
     share-of-unknown-set share-forged share-locked passphrase-wrong sheet-not-printed share-conflicting too-few-shares
-    quorum-refused set-unfit record-unfit ledger-broken""".split())
+    share-of-void-epoch quorum-refused set-unfit record-unfit record-replaced ledger-broken""".split())
 ZERO, WORDS_SHA256 = "0" * 64, "187db04a869dd9bc7be80d21a86497d692c0db6abd3aa8cb6be5d618ff757fae"
 
 
@@ -214,11 +214,10 @@ class Envelope:
 
 
 class Epoch:
-    """One epoch of a set: the envelopes in force by index, those that wait to come in force, all that ever were."""
+    """One epoch of a set: the envelopes in force by index, and those that wait to come in force."""
     def __init__(self, envelopes):
         self.in_force = {envelope["index"]: Envelope(envelope["serial"]) for envelope in envelopes}
         self.waiting, self.is_void = {}, False
-        self.named = {(envelope["index"], envelope["serial"]) for envelope in envelopes}
 
     def is_live(self, is_rehearsal):
         return not self.is_void and all(envelope.is_proved or is_rehearsal and envelope.is_rendered
@@ -236,9 +235,11 @@ class Ledger:
             broken("it is longer than section 1 allows")
         self.lines, self.head, self.fingerprint = 0, ZERO, None
         self.vault, self.is_rehearsal, self.epochs = None, False, collections.defaultdict(list)
-        self.serials, self.generations = set(), {}
+        self.serials, self.generations, self.locked = set(), {}, {}
         for row in data.split(b"\n")[:-1]:
             self.add_line(row)
+        if self.lines == 0:
+            broken("a chain has at least one line")
 
     def add_line(self, row):
         """The form of a line, then what it says."""
@@ -302,7 +303,6 @@ class Ledger:
             broken(f"line {self.lines}: it replaces no envelope that is in force")
         self.use_serial(body["serial"])
         epoch.waiting[index] = Envelope(body["serial"])
-        epoch.named.add((index, body["serial"]))
 
     def add_rendered(self, body):
         epoch = self.epoch_of(body["of"])
@@ -316,13 +316,14 @@ class Ledger:
         epoch = self.epoch_of(body["of"])
         for share in body["shares"]:
             index = share["index"]
-            waiting = epoch.waiting.get(index)
-            if waiting and waiting.serial == share["serial"] and share["proved"] and not self.is_rehearsal:
+            if not share["proved"]:
+                broken(f"line {self.lines}: a share is recorded as proved and as not")
+            if index in epoch.waiting and epoch.waiting[index].serial == share["serial"]:
                 epoch.in_force[index] = epoch.waiting.pop(index)
-            page = waiting if waiting and waiting.serial == share["serial"] else epoch.in_force.get(index)
+            page = epoch.in_force.get(index)
             if page is None or page.serial != share["serial"]:
                 broken(f"line {self.lines}: this share has no such envelope")
-            page.is_proved = page.is_proved or share["proved"]
+            page.is_proved = True
 
     def add_void(self, body):
         self.epoch_of(body["of"]).is_void = True
@@ -337,14 +338,13 @@ class Ledger:
             if not record["sets"] or not all(self.epoch_of(of).is_live(self.is_rehearsal) for of in record["sets"]):
                 broken(f"line {self.lines}: a record is locked to an epoch that is not live")
             self.generations[key] = record["generation"]
+            self.locked[key + (record["generation"],)] = record["sets"]
 
     def add_recovered(self, body):
-        epoch = self.epoch_of(body["of"])
-        key = body["account"], body["factor"], body.get("device")
-        if body["generation"] > self.generations.get(key, 0):
-            broken(f"line {self.lines}: there is no such record")
-        if not all((share["index"], share["serial"]) in epoch.named for share in body["shares"]):
-            broken(f"line {self.lines}: this share has no such envelope")
+        self.epoch_of(body["of"])
+        key = body["account"], body["factor"], body.get("device"), body["generation"]
+        if body["of"] not in self.locked.get(key, []):
+            broken(f"line {self.lines}: this generation was never locked to this epoch")
 
 
 # The kinds of vectors: what a reader gives back

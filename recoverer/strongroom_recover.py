@@ -77,14 +77,14 @@ def row_symbols(row, count):
     return [letters.translate(str.maketrans("BOI1", "80LL")) for letters in (symbols, "".join(words))]
 def lines_of(text):  # section 3, What is typed: the lines of a text
     demand(len(text.encode("utf-8", "replace")) <= TEXT_LIMIT, "share-unreadable", "the text is too long")
-    lines = [SimpleNamespace(letters="", every="", world=None, row=1)]
+    lines = [SimpleNamespace(letters="", every="", row=1)]
     for row_number, row in enumerate(plain_text(text).split("\n"), 1):
         for place, part in enumerate(row.split("/") if row.strip() else ("", "")):
-            letters, world = lines[-1].letters, {"sr": "production", "zz": "rehearsal"}.get(part[:2])
-            added, every = row_symbols(part[2:] if world else part, 0 if place else len(letters))
+            letters, prefixed = lines[-1].letters, part[:2] in ("sr", "zz")
+            added, every = row_symbols(part[2:] if prefixed else part, 0 if place else len(letters))
             length = 72 if ALPHABET.find(letters[1:2]) in range(8, 24) else 88
             if place or letters and added and not len(letters) < length >= len(letters + added) - 8:
-                lines.append(SimpleNamespace(letters="", every="", world=world, row=row_number))
+                lines.append(SimpleNamespace(letters="", every="", row=row_number))
             last = lines[-1]
             last.row = last.row if last.letters else row_number
             last.letters, last.every = (last.letters + added)[:128], (last.every + every)[:128]
@@ -95,7 +95,7 @@ def read_line(line, world=None):
     """Section 3: the fields of a line, judged in the order that the text gives."""
     found, newer = world_of(line.letters), "share-of-newer-version"
     demand(found, "share-unreadable", "the checksum does not hold, compare it with the paper")
-    demand({line.world, world} <= {found, None}, "share-of-other-world", f"it is of the world {found}")
+    demand(world in (None, found), "share-of-other-world", f"it is of the world {found}")
     bits = "".join(format(ALPHABET.index(letter), "05b") for letter in line.letters[:-13]).ljust(10, "0")
     number, profile = int(bits[5:7], 2), int(bits[7:10], 2)
     known = int(bits[:5], 2) == 0 and number < 3 and profile < 2 and (number < 2 or profile)
@@ -260,21 +260,23 @@ def is_secret(factor, secret):  # section 10: whether this object is the `secret
     same = base64.b32encode(base64.b32decode(seed + "=" * (-len(seed) % 8))).decode().rstrip("=") == seed
     return (same and {*secret, "label"} == {*forms, "label"} and len(secret.get("contact", "").encode()) < 601
             and all(re.fullmatch(forms[key], to_json(value)) for key, value in secret.items()))
+def once_each(pairs):  # section 10: a JSON object whose keys are there once
+    demand(len(dict(pairs)) == len(pairs), "record-unfit", "a key is there twice")
+    return dict(pairs)
 def secret_of(plain, path, vault):
     """Section 10: the secret of an opened record, which must be the one that was asked for."""
     account, factor, mfa, device, generation = RECORD_PATH.fullmatch(path).groups()
     try:
-        record = json.loads(plain.rstrip(b" "))
-        same = to_json(record).encode() == plain.rstrip(b" ")  # no key twice, no other escapes
+        record = json.loads(plain.rstrip(b" "), object_pairs_hook=once_each)
         made, secret = re.fullmatch("([0-9T:-]{19})([.][0-9]+)?Z", record.pop("made")), record.pop("secret")
         time.strptime(made[1], "%Y-%m-%dT%H:%M:%S")
         asked = dict(schema="strongroom/record/1", vault=vault or record["vault"], account=account,
                      factor=factor or mfa, generation=int(generation), **{"device": device} if device else {})
-        same = same and to_json(sorted(record.items())) == to_json(sorted(asked.items()))
+        same = to_json(sorted(record.items())) == to_json(sorted(asked.items()))
         demand(same and is_secret(factor or mfa, secret), "record-unfit", "it is not the one asked for")
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise Refused("record-unfit", "what it holds is not of section 10") from None
-    return secret
+    return {**secret, "label": secret.get("label", "")} if mfa else secret
 def code_of(secret, now):  # RFC 6238
     seed = base64.b32decode(secret["seed"] + "=" * (-len(secret["seed"]) % 8))
     digest = hmac.digest(seed, struct.pack(">Q", now // secret["period"]), secret["algorithm"])
@@ -299,11 +301,9 @@ def sorted_out(shares, core, passphrases, refuse):
         except Refused as why:
             refuse(share, why)
     for share in others:
-        values = {other.value for other in others + list(proved.values()) if other.index == share.index}
-        if values != {share.value}:
+        before = proved.get(share.index) or unproved.setdefault(share.index, share)
+        if before.value != share.value:
             refuse(share, Refused("share-conflicting", "another share has its index and another value"))
-        elif share.index not in proved:
-            unproved[share.index] = share
     return list(proved.values()), list(unproved.values())
 def identity_seed(proved, unproved, core, file=None):
     """Sections 5 and 6: the seed, by the first choice that gives the recipient, or else opens a file."""
@@ -315,7 +315,7 @@ def identity_seed(proved, unproved, core, file=None):
         recipient = bech32("age", x25519(seed))
         if recipient == core.recipient or not core.recipient and (not file or age_opened(file, seed)):
             return seed
-    raise Refused("quorum-refused" if len(proved) < core.needed else "set-unfit", "they give another key")
+    raise Refused("quorum-refused", "they do not give the key of the set")
 # ---- The command --------------------------------------------------------------------------------
 def say(text):
     os.write(2, f"strongroom_recover: {text}\n".encode("utf-8", "backslashreplace"))
@@ -350,7 +350,7 @@ def held_against_ledger(vault, path, file):
         for row in read_file(chain, LEDGER_LIMIT).decode("utf-8", "replace").split("\n")[:-1]:
             named |= set(re.findall(form, row) if start in row and '"kind":"enrolled"' in row else ())
     same = not chains or (generation, hashlib.sha256(file).hexdigest()) in named
-    demand(same, "record-unfit", "the ledger names another hash, or none, for this generation")
+    demand(same, "record-replaced", "the ledger names another hash, or none, for this generation")
     if any(int(other) > int(generation) for other, _ in named):
         say("note: the ledger has a later generation of this record")
 def core_at_hand(set_file, vault, shares):

@@ -9,6 +9,8 @@ mod common;
 mod dealings;
 #[path = "assurance/forgeries.rs"]
 mod forgeries;
+#[path = "common/python.rs"]
+mod python;
 #[path = "format/sample.rs"]
 mod sample;
 #[path = "spec/stranger.rs"]

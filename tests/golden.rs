@@ -1,6 +1,6 @@
 //! Pages of every version that printed any, kept for ever: each is still read, by this program and by strangers.
 //!
-//! `tests/golden/<version>/` holds each page as PDF and as PNG at 150 dpi, and `pages.json` what stands on it. A folder is
+//! `tests/golden/<version>/` holds each page as PDF and as a scan in black and white at 200 dpi, and `pages.json` what stands on it. A folder is
 //! written once, by the version that it is named for, and never again.
 
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
@@ -20,7 +20,7 @@ use strongroom::crypto::passphrase::Passphrase;
 use strongroom::ident::{Mode, Serial};
 use strongroom::paper::page::PaperSize;
 use strongroom::paper::sheet::{self, SecretLines, ShareSheet};
-use strongroom::paper::{raster, recoverer, scan};
+use strongroom::paper::{recoverer, scan};
 use strongroom::plan::Factor;
 
 const FOLDER: &str = "tests/golden";
@@ -151,12 +151,11 @@ fn write_the_pages_of_this_version() {
             sample.paper(2)
         };
         let page = page_of(&sample, &share, paper);
-        let image = raster::png_of(&page, 0, 150.0).unwrap_or_else(|refusal| panic!("{refusal}"));
-        page.expose(|bytes| std::fs::write(folder.join(format!("{name}.pdf")), bytes))
-            .unwrap();
-        image
-            .expose(|bytes| std::fs::write(folder.join(format!("{name}.png")), bytes))
-            .unwrap();
+        let place = folder.join(format!("{name}.pdf"));
+        page.expose(|bytes| std::fs::write(&place, bytes)).unwrap();
+        let (pdf, scan) = (place.to_str().unwrap(), place.with_extension(""));
+        let scanned = ["-mono", "-r", "200", "-png", "-singlefile", pdf, scan.to_str().unwrap()];
+        run_with("pdftoppm", &scanned, b"").ok();
         let mut entry = json!({ "name": name, "world": mode, "code": code(&share), "open": code(&open) });
         if locked {
             entry["passphrase"] = WORDS.into();

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 mod common;
+#[path = "common/python.rs"]
+mod python;
 #[path = "format/sample.rs"]
 mod sample;
 #[path = "spec/stranger.rs"]

@@ -5,6 +5,8 @@
 mod common;
 #[path = "format/make/mod.rs"]
 mod make;
+#[path = "common/python.rs"]
+mod python;
 #[path = "format/raw.rs"]
 mod raw;
 #[path = "format/read.rs"]
@@ -92,6 +94,16 @@ fn every_vector_is_read_as_it_says() {
     );
     let counts: Vec<(&str, usize)> = counts.iter().map(|(kind, count)| (kind.as_str(), *count)).collect();
     assert_eq!(counts, COUNTS);
+}
+
+#[test]
+fn the_recoverer_reads_every_vector_alike() {
+    let count: usize = COUNTS.iter().map(|(_, count)| count).sum();
+    let ended = common::run_with(python::with_argon2(), &["recoverer/check_vectors.py", FOLDER], b"").ok();
+    assert!(
+        ended.out.ends_with(&format!("\n{count} passed, 0 failed\n")),
+        "{ended:?}"
+    );
 }
 
 /// The vector without what age makes from randomness of its own.

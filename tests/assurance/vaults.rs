@@ -3,9 +3,9 @@
 #![allow(unreachable_pub, reason = "each test file uses a part of this")]
 
 use crate::common::{Ended, run_with};
+use crate::python::with_argon2;
 use crate::sample::{Of, Sample, Seeded, code};
 use crate::vault::Folder;
-use std::sync::OnceLock;
 use strongroom::code::share_code::PaperShare;
 use strongroom::code::share_lines::Line;
 use strongroom::crypto::totp::Seed;
@@ -16,21 +16,6 @@ use strongroom::vault::record::{Content, Record, RecordName};
 use strongroom::vault::share_set::StoredCore;
 
 const RECOVERER: &str = "recoverer/strongroom_recover.py";
-
-/// A Python that has `argon2-cffi`: the one on the path, or the system's, for which `.ci/run` installs it.
-pub fn python() -> &'static str {
-    static PYTHON: OnceLock<&'static str> = OnceLock::new();
-    PYTHON.get_or_init(|| {
-        let has = |python: &&str| {
-            std::process::Command::new(python)
-                .args(["-I", "-c", "import argon2"])
-                .output()
-                .is_ok_and(|ended| ended.status.success())
-        };
-        let found = ["python3", "/usr/bin/python3"].into_iter().find(has);
-        found.expect("python3 with argon2-cffi is needed by this test, and `.ci/run` installs it")
-    })
-}
 
 /// What a random vault was, and what the recoverer made of it.
 pub struct Restored {
@@ -101,7 +86,7 @@ pub fn restore(number: usize, locked: bool) -> Restored {
     if locked {
         arguments.extend(["--passphrases", &phrases]);
     }
-    let ended = run_with(python(), &arguments, text.as_bytes());
+    let ended = run_with(with_argon2(), &arguments, text.as_bytes());
     let what = format!(
         "vault {number}: {} of {needed}-of-{total}, {mode}, {purpose}",
         chosen.len()

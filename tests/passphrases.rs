@@ -446,7 +446,11 @@ fn at_a_terminal_a_custodian_is_asked_until_the_share_opens() {
     session.line(phrases.next().unwrap());
     session.until("the passphrase of share 5 of management-password, epoch 1 (Yuki Satō");
     session.line(phrases.next().unwrap());
-    session.until("press enter when done");
-    session.line("");
+    for operator in ["the first operator", "the second operator"] {
+        session.until(&format!("is {operator} alone at the screen? [y/n]"));
+        session.line("y");
+        session.until("hides in");
+        session.line("");
+    }
     assert_eq!(session.end(), 0, "{}", session.screen);
 }

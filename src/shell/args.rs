@@ -251,8 +251,12 @@ pub struct Enroll {
 pub enum Show {
     /// The current MFA code: the default for MFA
     Code,
-    /// The secret as text: the default for passwords and contacts
+    /// A QR code: for an authenticator in a new place, or for a keyboard scanner
+    Qr,
+    /// The secret as text: the default for contacts, and for a pipe
     Text,
+    /// One half for each of two operators: the default for passwords at a terminal
+    Halves,
 }
 
 /// `recover`

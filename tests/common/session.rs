@@ -79,6 +79,18 @@ impl Session {
         pipe.flush().unwrap();
     }
 
+    /// Presses keys, without a line feed.
+    pub fn keys(&mut self, keys: &str) {
+        let pipe = self.child.stdin.as_mut().unwrap();
+        pipe.write_all(keys.as_bytes()).unwrap();
+        pipe.flush().unwrap();
+    }
+
+    /// Takes the terminal away: what a closed window does.
+    pub fn hang_up(&mut self) {
+        self.child.kill().unwrap();
+    }
+
     /// Waits for the end; gives the exit status. What was shown last is in `screen`.
     pub fn end(&mut self) -> i32 {
         let status = self.child.wait().unwrap().code().unwrap_or(-1);

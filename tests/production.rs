@@ -371,7 +371,7 @@ fn a_drill_proves_one_share_of_all_live_sets_in_one_process() {
     world
         .run_isolated(&[
             "ceremony",
-            "management-password",
+            "contact",
             "--unattended",
             "--reason",
             "test",
@@ -380,10 +380,7 @@ fn a_drill_proves_one_share_of_all_live_sets_in_one_process() {
         ])
         .ok();
     world.run_isolated(&["prove", "--scan", &world.pages]).ok();
-    let (one, two) = (
-        &world.sheets("root-password")[0],
-        &world.sheets("management-password")[0],
-    );
+    let (one, two) = (&world.sheets("root-password")[0], &world.sheets("contact")[0]);
     let both = world.run_isolated(&["prove", "--scan", one, two]);
     assert!(
         both.status == 3 && both.err.contains("(one-share-a-process)"),

@@ -74,8 +74,8 @@ fn a_plan_that_is_broken_is_refused_with_its_line_and_column() {
         ("id = \"jonas\"", "id = \"ana\"", "plan-duplicate"),
         (
             "{ custodian = \"ana\", safe = \"fra-1\" }",
-            "{ custodian = \"ana\", safe = \"fra-1\", passphrase = true }",
-            "plan-not-yet",
+            "{ custodian = \"ana\", safe = \"fra-1\", passphrase = \"yes\" }",
+            "plan-value",
         ),
     ] {
         std::fs::write(&plan, text.replacen(from, to, 1)).unwrap();

@@ -93,15 +93,13 @@ impl KnownEpochs {
 
     /// The envelope in force that has this serial, of an epoch that is not void.
     pub fn find_serial(&self, serial: Serial) -> Option<(&KnownEpoch, ShareIndex, &Envelope)> {
-        let in_force = self.epochs.iter().filter(|epoch| epoch.state.void.is_none());
-        in_force
-            .filter_map(|epoch| {
-                epoch
-                    .state
-                    .find_serial(serial)
-                    .map(|(index, envelope)| (epoch, index, envelope))
-            })
-            .next()
+        let mut in_force = self.epochs.iter().filter(|epoch| epoch.state.void.is_none());
+        in_force.find_map(|epoch| {
+            epoch
+                .state
+                .find_serial(serial)
+                .map(|(index, envelope)| (epoch, index, envelope))
+        })
     }
 
     /// `share 2 of root-password, epoch 1 (Jonas Weber, serial 4K7-2QD)`: how a person finds the sheet.

@@ -70,7 +70,7 @@ impl<'a> Proving<'a> {
         let lock = paper.lock_digest();
         let printed = lock.is_some_and(|lock| epoch.state.knows_lock(index, lock));
         if drill || !printed {
-            self.prove(epoch, paper, &name, passphrases)?;
+            prove_alone(epoch, paper, &name, passphrases)?;
         }
         if let Some(envelope) = epoch.state.envelope_of(index, lock) {
             self.proved
@@ -113,27 +113,6 @@ impl<'a> Proving<'a> {
             .collect())
     }
 
-    fn prove(
-        &self,
-        epoch: &KnownEpoch,
-        paper: PaperShare,
-        name: &str,
-        passphrases: &mut dyn Passphrases,
-    ) -> Result<(), Refusal> {
-        let share = locks::unlock(paper, epoch, name, passphrases)?;
-        if share.blinder().is_none() {
-            return Err(Refusal::new(
-                Rule::ShareIncomplete,
-                format!("{name} cannot be proved without its last line"),
-            )
-            .hint("enter all of its lines, or scan a code"));
-        }
-        match epoch.stored.core.commitments.prove(share) {
-            Ok(_) => Ok(()),
-            Err(_) => Err(forged(name)),
-        }
-    }
-
     fn is_drill(&self, epoch: &KnownEpoch) -> bool {
         epoch.state.is_live(self.mode) && epoch.state.unproved().is_empty()
     }
@@ -156,6 +135,27 @@ impl<'a> Proving<'a> {
             .hint("scan one sheet, let the command end, then give it again for the next"));
         }
         never_a_quorum(&epoch.state, self.practised.get(of).cloned().unwrap_or_default(), index)
+    }
+}
+
+/// Proves one share against the commitments of its set, its lock opened where it has one.
+fn prove_alone(
+    epoch: &KnownEpoch,
+    paper: PaperShare,
+    name: &str,
+    passphrases: &mut dyn Passphrases,
+) -> Result<(), Refusal> {
+    let share = locks::unlock(paper, epoch, name, passphrases)?;
+    if share.blinder().is_none() {
+        return Err(Refusal::new(
+            Rule::ShareIncomplete,
+            format!("{name} cannot be proved without its last line"),
+        )
+        .hint("enter all of its lines, or scan a code"));
+    }
+    match epoch.stored.core.commitments.prove(share) {
+        Ok(_) => Ok(()),
+        Err(_) => Err(forged(name)),
     }
 }
 

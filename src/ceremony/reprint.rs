@@ -77,7 +77,7 @@ impl<'k> Wanted<'k> {
         let share = match self.anew {
             Anew::SameLines if paper.is_locked() => self.known_lines(paper)?,
             Anew::SameLines => self.proved(paper, passphrases)?,
-            Anew::NewPassphrase => self.locked_anew(self.proved(paper, passphrases)?, room)?,
+            Anew::NewPassphrase => self.locked_anew(&self.proved(paper, passphrases)?, room)?,
         };
         self.put_out(change, &share, reason, room)
     }
@@ -133,7 +133,7 @@ impl<'k> Wanted<'k> {
         Ok(PaperShare::new(head, value, blinder))
     }
 
-    fn locked_anew(&self, open: PaperShare, room: &mut Room<'_, '_>) -> Result<PaperShare, Refusal> {
+    fn locked_anew(&self, open: &PaperShare, room: &mut Room<'_, '_>) -> Result<PaperShare, Refusal> {
         let passphrase = Passphrase::generate(room.entropy)?;
         let of = &self.epoch.state.of;
         let share = LockedShare {
@@ -143,7 +143,7 @@ impl<'k> Wanted<'k> {
             custodian: self.known.custodian(self.envelope),
         };
         room.custodians.hand_over(&share, &passphrase)?;
-        locks::lock(&open, &passphrase, &self.epoch.stored.core.commitments, room.entropy)
+        locks::lock(open, &passphrase, &self.epoch.stored.core.commitments, room.entropy)
     }
 
     fn planned_with_passphrase(&self, change: &Change<'_>) -> Result<(), Refusal> {

@@ -196,20 +196,24 @@ impl Passphrase {
         if text.is_empty() {
             return Err(PassphraseError::Empty);
         }
-        if text.len() > PASSPHRASE_MAX {
+        if text.len() > TYPED_MAX {
             return Err(PassphraseError::TooLong);
         }
         if !text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) {
             return Err(PassphraseError::Character);
         }
-        Ok(Self(SecretText::build(text.len(), |spelled| {
+        let spelled = SecretText::build(text.len(), |spelled| {
             for word in text.split(' ').filter(|word| !word.is_empty()) {
                 if !spelled.is_empty() {
                     spelled.push(' ');
                 }
                 spelled.push_str(word);
             }
-        })))
+        });
+        if spelled.len() > PASSPHRASE_MAX {
+            return Err(PassphraseError::TooLong);
+        }
+        Ok(Self(spelled))
     }
 
     /// Seven words of the BIP-39 English list: the first 77 bits of a draw, 11 each, most significant first.
@@ -290,6 +294,8 @@ impl fmt::Debug for LockDigest {
 /// The bytes of K.
 const KEY: usize = 64;
 const PASSPHRASE_MAX: usize = 256;
+/// As it was typed, with runs of spaces that become one.
+const TYPED_MAX: usize = 4096;
 const WORDS: usize = 7;
 
 struct Keys(Secret<KEY>);

@@ -235,6 +235,20 @@ impl Seed {
     }
 }
 
+impl Seed {
+    /// How far a clock that says `time` is off, in seconds, if `code` is good now: the nearest of so many periods each way whose code it is.
+    pub fn drift(&self, code: &str, time: u64, windows: u64) -> Option<i64> {
+        let period = i64::from(self.parameters.period);
+        let off = |step: i64| step * period;
+        let is_it = |drift: &i64| {
+            let then = time.saturating_add_signed(*drift);
+            self.code_at(then).digits.expose(|digits| digits == code)
+        };
+        let steps = (0..=windows.min(1000)).flat_map(|step| [step as i64, -(step as i64)]);
+        steps.map(off).find(is_it)
+    }
+}
+
 fn decoded(text: &str) -> Result<Zeroizing<String>, Refusal> {
     let text = percent_decode_str(text)
         .decode_utf8()
@@ -250,6 +264,22 @@ fn malformed(found: &str) -> Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_known_good_code_tells_how_far_a_clock_is_off() {
+        let seed = Seed::parse("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ").ok().unwrap();
+        let good = seed.code_at(1_000_000).digits.expose(str::to_string);
+        for off in [0_i64, 30, -30, 180, -180] {
+            let said = 1_000_000_u64.saturating_add_signed(-off);
+            assert_eq!(seed.drift(&good, said, 6), Some(off), "{off}");
+        }
+        assert_eq!(
+            seed.drift(&good, 1_000_000 + 210, 6),
+            None,
+            "seven periods are too many"
+        );
+        assert_eq!(seed.drift("000000x", 1_000_000, 6), None);
+    }
 
     fn code(seed: &str, time: u64) -> String {
         Seed::parse(seed)

@@ -11,6 +11,9 @@ pub const NAME: &str = "strongroom_recover.py";
 /// Its text: Python, the standard library only.
 pub const TEXT: &str = include_str!("../../recoverer/strongroom_recover.py");
 
+/// The name of the specification's file.
+pub const SPECIFICATION_NAME: &str = "spec.md";
+
 /// The specification that it was written from.
 pub const SPECIFICATION: &str = include_str!("../../docs/spec.md");
 

@@ -80,6 +80,8 @@ pub enum Command {
     Enroll(Enroll),
     /// Gather a quorum and open one record
     Recover(Recover),
+    /// Files for the world outside
+    Export(Export),
     /// The record of what was done, and the proof that it is whole
     Ledger(Ledger),
 }
@@ -294,8 +296,12 @@ pub struct Enroll {
 pub enum Show {
     /// The current MFA code: the default for MFA
     Code,
-    /// The secret as text: the default for passwords and contacts
+    /// A QR code: for an authenticator in a new place, or for a keyboard scanner
+    Qr,
+    /// The secret as text: the default for contacts, and for a pipe
     Text,
+    /// One half for each of two operators: the default for passwords at a terminal
+    Halves,
 }
 
 /// `recover`
@@ -346,6 +352,25 @@ pub struct Recover {
     /// What is overridden
     #[command(flatten)]
     pub overrides: Overrides,
+}
+
+/// `export`
+#[derive(Args)]
+pub struct Export {
+    /// What to write
+    #[command(subcommand)]
+    pub command: ExportCommand,
+}
+
+/// The commands of `export`.
+#[derive(Subcommand)]
+pub enum ExportCommand {
+    /// The stand-alone recoverer in plain Python, the specification of the formats, and the hashes of both
+    Recoverer {
+        /// Put the files into DIR
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
 }
 
 /// `ledger`

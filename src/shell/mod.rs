@@ -11,6 +11,8 @@
 //! | [`input`] [`scanning`] [`seeds`] | files in, capped; scans to shares; seeds brought in |
 //! | [`passphrases`] | where passphrases come from, and where they go |
 //! | [`output`] | pages out, to memory-backed storage |
+//! | [`showing`] | an opened secret before those who came for it |
+//! | [`offering`] | a mistyped line, corrected with the paper at hand |
 //! | [`terminal`] | questions, and the alternate screen |
 
 pub mod args;
@@ -20,11 +22,13 @@ pub mod input;
 pub mod lockdown;
 pub mod machine;
 pub mod network;
+pub mod offering;
 pub mod output;
 pub mod passphrases;
 pub mod report;
 pub mod scanning;
 pub mod seeds;
+pub mod showing;
 pub mod terminal;
 
 use crate::ceremony::reprint::Anew;
@@ -59,6 +63,7 @@ fn answer(arguments: Arguments) -> Result<Answer, Refusal> {
         Command::Passphrase(it) => commands::reprint::run(&place, &it, Anew::NewPassphrase),
         Command::Enroll(it) => commands::enroll::run(&place, &it),
         Command::Recover(it) => commands::recover::run(&place, &it),
+        Command::Export(it) => commands::export::run(&it),
         Command::Ledger(it) => commands::ledger::run(&place, &it),
     }
 }

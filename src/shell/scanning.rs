@@ -77,18 +77,36 @@ fn read_lines(bytes: SecretBytes, name: &str, mode: Mode) -> Option<Vec<Entry>> 
 
 /// Every share of a typed text.
 pub fn read_typed(text: &SecretText, mode: Mode) -> Vec<Entry> {
-    let entries = read_each(text, mode, |row| {
-        row.map_or("the typed lines".to_string(), |row| format!("typed row {row}"))
-    });
+    let read = text.expose(|text| read_text(text, mode));
+    let entries: Vec<Entry> = read.into_iter().map(typed_entry).collect();
     if entries.is_empty() {
-        let found = Refusal::new(Rule::NothingScanned, "no line of a share was typed")
-            .hint("type line A, then line B of each sheet; or scan: --scan FILE…");
-        return vec![Entry {
-            paper: Err(found),
-            from: "the typed lines".to_string(),
-        }];
+        return vec![nothing_typed()];
     }
     entries
+}
+
+/// One share of what a person typed, or why there is none.
+pub fn typed_entry(share: Result<PaperShare, Unread>) -> Entry {
+    match share {
+        Ok(paper) => Entry {
+            paper: Ok(paper),
+            from: "the typed lines".to_string(),
+        },
+        Err(unread) => Entry {
+            from: format!("typed row {}", unread.row),
+            paper: Err(refusal_of(&unread)),
+        },
+    }
+}
+
+/// A text in which no line of a share stands.
+pub fn nothing_typed() -> Entry {
+    let found = Refusal::new(Rule::NothingScanned, "no line of a share was typed")
+        .hint("type line A, then line B of each sheet; or scan: --scan FILE…");
+    Entry {
+        paper: Err(found),
+        from: "the typed lines".to_string(),
+    }
 }
 
 /// The refusal with the place that it is about in front.

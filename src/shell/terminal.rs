@@ -8,12 +8,16 @@
 
 use crate::refusal::{Refusal, Rule};
 use crate::secret::SecretText;
+use rustix::event::{PollFd, PollFlags};
 use rustix::termios::{LocalModes, OptionalActions, Termios};
 use std::fs::File;
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::time::Duration;
 use zeroize::Zeroizing;
 
 const ENTER: &[u8] = b"\x1b[?1049h\x1b[2J\x1b[H";
+/// The screen empty, the cursor at its beginning.
+const AFRESH: &[u8] = b"\x1b[2J\x1b[H";
 const LEAVE: &[u8] = b"\x1b[2J\x1b[3J\x1b[H\x1b[?1049l";
 
 /// What Ctrl-C types while it does not stop the program.
@@ -27,11 +31,21 @@ struct Quiet {
 }
 
 impl Quiet {
+    /// Whole lines are typed, and seen.
     fn begin(screen: &File) -> Self {
+        Self::without(screen, LocalModes::ISIG)
+    }
+
+    /// Single keys are pressed, and not seen.
+    fn keys(screen: &File) -> Self {
+        Self::without(screen, LocalModes::ISIG | LocalModes::ICANON | LocalModes::ECHO)
+    }
+
+    fn without(screen: &File, taken: LocalModes) -> Self {
         let quiet = || {
             let before = rustix::termios::tcgetattr(screen).ok()?;
             let mut modes = before.clone();
-            modes.local_modes.remove(LocalModes::ISIG);
+            modes.local_modes.remove(taken);
             rustix::termios::tcsetattr(screen, OptionalActions::Now, &modes).ok()?;
             Some((screen.try_clone().ok()?, before))
         };
@@ -45,6 +59,15 @@ impl Drop for Quiet {
             let _ = rustix::termios::tcsetattr(screen, OptionalActions::Now, before);
         }
     }
+}
+
+/// What a person did while something stood on the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pressed {
+    /// Done with it.
+    Enter,
+    /// A key that means something to whoever shows it, in small letters.
+    Key(char),
 }
 
 /// Text whose control characters give a terminal no orders; line feeds stay.
@@ -125,6 +148,18 @@ impl Terminal {
         Ok(SecretText::new(std::mem::take(&mut *typed)))
     }
 
+    /// Asks for yes or no under something secret, on the alternate screen; anything but a clear yes is no.
+    pub fn secret_confirm(&mut self, shown: &SecretText, question: &str) -> Result<bool, Refusal> {
+        let quiet = Quiet::begin(&self.screen);
+        self.raw(ENTER)?;
+        let answer = shown
+            .expose(|text| self.raw(text.as_bytes()))
+            .and_then(|()| self.line(question));
+        self.raw(LEAVE)?;
+        drop(quiet);
+        Ok(matches!(answer?.as_str(), "y" | "yes"))
+    }
+
     /// Shows a secret on the alternate screen until enter is pressed, or the terminal goes away.
     pub fn show(&mut self, heading: &str, secret: &SecretText) -> Result<(), Refusal> {
         let quiet = Quiet::begin(&self.screen);
@@ -142,6 +177,74 @@ impl Terminal {
         self.raw(LEAVE)?;
         drop(quiet);
         shown
+    }
+
+    /// Keeps what `draw` gives on the alternate screen, drawn anew every second, until enter or another key is pressed. After `visible`
+    /// seconds, or at `h`, it is hidden until a key brings it back. `draw` is told how many seconds it stays.
+    pub fn watch(
+        &mut self,
+        visible: u64,
+        keys: &str,
+        draw: &mut dyn FnMut(u64) -> SecretText,
+    ) -> Result<Pressed, Refusal> {
+        let quiet = Quiet::keys(&self.screen);
+        self.raw(ENTER)?;
+        let pressed = self.watch_quietly(visible, keys, draw);
+        self.raw(LEAVE)?;
+        drop(quiet);
+        pressed
+    }
+
+    fn watch_quietly(
+        &mut self,
+        visible: u64,
+        keys: &str,
+        draw: &mut dyn FnMut(u64) -> SecretText,
+    ) -> Result<Pressed, Refusal> {
+        let mut left = visible;
+        loop {
+            self.raw(AFRESH)?;
+            if left > 0 {
+                draw(left).expose(|text| self.raw(text.as_bytes()))?;
+                self.raw(format!("\n{keys}        hides in {left} s\n").as_bytes())?;
+            } else {
+                self.raw(b"hidden\n\n[s]how again   [enter] done\n")?;
+            }
+            let key = self.key(Duration::from_secs(1))?;
+            match key {
+                Some('\r' | '\n') => return Ok(Pressed::Enter),
+                Some('h') => left = 0,
+                Some('s') if left == 0 => left = visible,
+                Some(key) if left > 0 => return Ok(Pressed::Key(key.to_ascii_lowercase())),
+                Some(_) => {}
+                None => left = left.saturating_sub(1),
+            }
+        }
+    }
+
+    /// The next key, if one is pressed in time. A terminal that goes away is a refusal: nobody watches any more.
+    fn key(&mut self, patience: Duration) -> Result<Option<char>, Refusal> {
+        if self.keys.buffer().is_empty() {
+            let timeout = rustix::event::Timespec {
+                tv_sec: i64::try_from(patience.as_secs()).unwrap_or(1),
+                tv_nsec: 0,
+            };
+            let mut wanted = [PollFd::new(self.keys.get_ref(), PollFlags::IN)];
+            match rustix::event::poll(&mut wanted, Some(&timeout)) {
+                Ok(0) | Err(rustix::io::Errno::INTR) => return Ok(None),
+                Ok(_) => {}
+                Err(fault) => return Err(gone(&fault.into())),
+            }
+        }
+        let mut byte = [0];
+        match self.keys.read(&mut byte) {
+            Ok(0) => Err(Refusal::new(
+                Rule::NotATerminal,
+                "the terminal was closed while a secret was shown",
+            )),
+            Ok(_) => Ok(Some(char::from(byte[0]))),
+            Err(fault) => Err(gone(&fault)),
+        }
     }
 
     fn take_lines(&mut self, text: &mut Zeroizing<String>) -> Result<(), Refusal> {

@@ -214,6 +214,7 @@ struct RecordFile {
     factor: Factor,
     device: Option<DeviceName>,
     generation: Generation,
+    #[serde(deserialize_with = "in_utc")]
     made: Timestamp,
     secret: SecretFields,
 }
@@ -245,15 +246,32 @@ impl SecretFields {
             (Factor::Password, (Some(password), None, None, None, None, None, None)) => {
                 Some(Content::Password(password))
             }
-            (Factor::Contact, (None, Some(contact), None, None, None, None, None)) => Some(Content::Contact(contact)),
+            (Factor::Contact, (None, Some(contact), None, None, None, None, None)) => {
+                (contact.len() <= CONTACT_MAX).then_some(Content::Contact(contact))
+            }
             (Factor::Mfa, (None, None, Some(seed), Some(algorithm), Some(digits), Some(period), label)) => {
                 let parameters = Parameters::new(Algorithm::from_name(&algorithm)?, digits, period)?;
-                let seed = seed.expose(|seed| Seed::from_base32(seed, parameters, label.unwrap_or_default()));
-                seed.ok().map(Content::Mfa)
+                let device = seed.expose(|seed| Seed::from_base32(seed, parameters, label.unwrap_or_default()));
+                let device = device.ok()?;
+                in_one_spelling(&device, &seed, &algorithm).then_some(Content::Mfa(device))
             }
             _ => None,
         }
     }
+}
+
+/// A time as it is written: RFC 3339 in UTC, with `T` and `Z`.
+fn in_utc<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let is_utc = text.as_bytes().get(10) == Some(&b'T') && text.ends_with('Z');
+    let time = text.parse().ok().filter(|_| is_utc);
+    time.ok_or_else(|| serde::de::Error::custom("a time is written in UTC"))
+}
+
+/// Whether a record says of a device what the program would write. An import forgives more; what is locked has one form.
+fn in_one_spelling(device: &Seed, seed: &SecretText, algorithm: &str) -> bool {
+    let same_seed = device.to_base32().expose(|written| seed.expose(|read| written == read));
+    same_seed && device.parameters().algorithm.as_str() == algorithm
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The register: what the ledger's lines add up to. Nothing but a fold over events, so that nothing can disagree with them.
 //!
 //! Rules of this file:
-//! - an epoch is dealt once; epochs of a set follow each other; a serial is used once in a vault;
+//! - an epoch is dealt once; epochs of a set follow each other; a serial is used once in a vault; records are locked to live epochs;
 //! - what contradicts itself breaks the ledger: two sites cannot deal the same epoch, and a record has one file for a generation.
 
 mod epoch;
@@ -154,9 +154,15 @@ impl Register {
     }
 
     fn add(&mut self, entry: &Entry) -> Result<(), String> {
+        let begins = matches!(entry.event, Event::Init { .. } | Event::Site { .. });
+        if begins != (entry.number == 0) {
+            return Err(
+                "a chain begins with the making of the vault or of the site, and neither comes later".to_string(),
+            );
+        }
         match &entry.event {
-            Event::Init { vault, mode, .. } if entry.number != 0 || *mode != vault.mode() => {
-                return Err("a vault is made once, in the mode that its id carries".to_string());
+            Event::Init { vault, mode, .. } if *mode != vault.mode() => {
+                return Err("a vault is of the world that its id carries".to_string());
             }
             Event::Init { vault, .. } | Event::Site { vault } => {
                 if *vault != self.vault {
@@ -183,6 +189,7 @@ impl Register {
                 }
             }
             Event::Recovered { of, boot, .. } => {
+                self.judge_recovery(&entry.event)?;
                 self.gathered.push(Gathered {
                     boot: boot.clone(),
                     of: of.clone(),
@@ -283,7 +290,7 @@ impl Register {
             serial: *serial,
             lock: *lock,
         };
-        self.epoch_mut(of)?.reprint(*index, *replaces, page)?;
+        self.epoch_mut(of)?.reprint(*index, *replaces, &page)?;
         self.practise(of, [*index], boot);
         Ok(())
     }
@@ -301,8 +308,11 @@ impl Register {
             factor,
             device: note.device.clone(),
         };
+        let mode = self.mode();
         for of in &note.sets {
-            self.epoch_mut(of)?;
+            if !self.epoch_mut(of)?.is_live(mode) {
+                return Err(format!("the {name} is locked to {of}, which is not live"));
+            }
         }
         let generations = self.records.entry(name.clone()).or_default();
         let expected = generations
@@ -320,6 +330,33 @@ impl Register {
             sets: note.sets.clone(),
         });
         Ok(())
+    }
+
+    /// What was opened had been locked, and to the set that was gathered.
+    fn judge_recovery(&self, event: &Event) -> Result<(), String> {
+        let Event::Recovered {
+            account,
+            factor,
+            device,
+            generation,
+            of,
+            ..
+        } = event
+        else {
+            return Ok(());
+        };
+        let name = RecordName {
+            account: account.clone(),
+            factor: *factor,
+            device: device.clone(),
+        };
+        let generations = self.records.get(&name).map_or(&[][..], Vec::as_slice);
+        let opened = generations.iter().find(|state| state.generation == *generation);
+        match opened {
+            Some(state) if state.sets.contains(of) => Ok(()),
+            Some(_) => Err(format!("the {name} is not locked to {of}")),
+            None => Err(format!("generation {generation} of the {name} was never locked")),
+        }
     }
 
     fn epoch_mut(&mut self, of: &SetEpoch) -> Result<&mut EpochState, String> {

@@ -206,6 +206,10 @@ impl StoredCore {
 
 impl SetFile {
     fn into_core(self) -> Option<StoredCore> {
+        let epoch: Epoch = self.epoch.parse().ok()?;
+        if (epoch == Epoch::FIRST) != (self.before == Hash([0; 32])) {
+            return None;
+        }
         if self.mode != self.vault.mode() || self.identity_kind != IdentityKind::X25519.as_str() {
             return None;
         }
@@ -219,7 +223,7 @@ impl SetFile {
             name: self.name,
             purpose: self.purpose,
             region: self.region,
-            epoch: self.epoch.parse().ok()?,
+            epoch,
             threshold: self.threshold,
             identity_kind: IdentityKind::X25519,
             recipient: self.recipient.parse().ok()?,

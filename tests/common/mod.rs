@@ -7,6 +7,8 @@
     reason = "each test file uses a part of this, and a test may stop at the first surprise"
 )]
 
+pub mod session;
+
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

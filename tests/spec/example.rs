@@ -257,7 +257,7 @@ pub(crate) fn example() -> Example {
             words.hex_grouped()
         ),
     );
-    blocks.insert("events", events(vault, core.hash(), &note));
+    blocks.insert("events", events(vault, core.hash(), &fingerprint.hex(), &note));
 
     // what belongs to no example
     let h = RistrettoPoint::from_uniform_bytes(&Sha512::digest(sharing::H_LABEL).into());
@@ -463,7 +463,8 @@ fn constants() -> String {
 }
 
 /// One body of every kind, with every field that it can have.
-fn events(vault: VaultId, core: Hash, note: &dyn Fn(&str) -> Note) -> String {
+#[allow(clippy::too_many_lines, reason = "one of each")]
+fn events(vault: VaultId, core: Hash, fingerprint: &str, note: &dyn Fn(&str) -> Note) -> String {
     let of = SetEpoch {
         set: parsed("mfa-emea"),
         epoch: Epoch::FIRST,
@@ -494,7 +495,7 @@ fn events(vault: VaultId, core: Hash, note: &dyn Fn(&str) -> Note) -> String {
             of: of.clone(),
             threshold: parsed("2-of-2"),
             core,
-            fingerprint: note("00ede4016c97386c7fb3df"),
+            fingerprint: note(fingerprint),
             envelopes: [(1, Some("fra-1")), (2, None)]
                 .map(|(index, safe)| DealtEnvelope {
                     index: ShareIndex::new(index).unwrap(),

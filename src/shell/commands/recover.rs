@@ -8,16 +8,18 @@ use crate::ceremony::known::KnownEpochs;
 use crate::ceremony::ports::{Clock as _, Passphrases};
 use crate::ceremony::recover::Opened;
 use crate::code::share_code::PaperShare;
-use crate::ident::Mode;
-use crate::plan::Factor;
+use crate::ident::{Mode, PersonId};
+use crate::plan::{Factor, Plan};
 use crate::refusal::{Refusal, Rule};
 use crate::secret::SecretText;
 use crate::shell::args::{Place, Recover, Show};
 use crate::shell::guard::{self, Exceptions};
 use crate::shell::input;
+use crate::shell::offering;
 use crate::shell::passphrases;
 use crate::shell::report::{self, Answer, say};
 use crate::shell::scanning::{self, Entry};
+use crate::shell::showing;
 use crate::shell::terminal::Terminal;
 use crate::vault::Change;
 use crate::vault::record::Content;
@@ -36,7 +38,8 @@ pub fn run(place: &Place, it: &Recover) -> Result<Answer, Refusal> {
     let store = Store::open(&place.vault)?;
     let mut change = Change::begin(&store, place.site.as_ref())?;
     let request = asking::complete(it, change.vault(), terminal.as_mut())?;
-    let show = how_to_show(it.show, request.name.factor)?;
+    let show = how_to_show(it.show, request.name.factor, it.stdout)?;
+    let operators = names_of(change.vault().plan(), &request.present);
     let trust = asking::trust(it, change.vault(), terminal.as_mut())?;
     let mut exceptions = Exceptions::default();
     if change.vault().mode() == Mode::Production {
@@ -55,7 +58,13 @@ pub fn run(place: &Place, it: &Recover) -> Result<Answer, Refusal> {
     }
     gather(it, change.vault().mode(), &mut gathering, terminal.as_mut())?;
     let opened = permit.open(&mut change, gathering, SystemClock.now())?;
-    present(it, show, opened, terminal)
+    present(it, show, opened, &operators, terminal)
+}
+
+/// The names of those present, as the plan gives them.
+fn names_of(plan: &Plan, present: &[PersonId]) -> Vec<String> {
+    let name = |id: &PersonId| plan.person(id).map_or(id.to_string(), |person| person.name.to_string());
+    present.iter().map(name).collect()
 }
 
 fn gather(
@@ -64,32 +73,24 @@ fn gather(
     gathering: &mut Gathering<'_>,
     terminal: Option<&mut Terminal>,
 ) -> Result<(), Refusal> {
-    let entries = match (it.scan.is_empty(), terminal) {
-        (true, Some(terminal)) => return gather_typed(it, mode, gathering, terminal),
-        (true, None) => scanning::read_typed(&input::standard(input::TEXT_MAX)?, mode),
-        (false, terminal) => {
-            let files = input::scans(&it.scan)?;
-            let entries = files.iter().flat_map(|file| scanning::read(file, mode)).collect();
-            return gather_all(
-                entries,
-                gathering,
-                &mut *passphrases::source(it.passphrases.as_deref(), terminal)?,
-            );
-        }
+    if !it.scan.is_empty() {
+        let files = input::scans(&it.scan)?;
+        let entries = files.iter().flat_map(|file| scanning::read(file, mode)).collect();
+        let mut passphrases = passphrases::source(it.passphrases.as_deref(), terminal)?;
+        gather_all(entries, gathering, &mut *passphrases);
+        return Ok(());
+    }
+    let Some(terminal) = terminal else {
+        let entries = scanning::read_typed(&input::standard(input::TEXT_MAX)?, mode);
+        let mut passphrases = passphrases::source(it.passphrases.as_deref(), None)?;
+        gather_all(entries, gathering, &mut *passphrases);
+        return Ok(());
     };
-    gather_all(
-        entries,
-        gathering,
-        &mut *passphrases::source(it.passphrases.as_deref(), None)?,
-    )
+    gather_typed(it, mode, gathering, terminal)
 }
 
 /// Takes every entry; those under a passphrase last, and only as many as the quorum lacks: a custodian is not asked in vain.
-fn gather_all(
-    entries: Vec<Entry>,
-    gathering: &mut Gathering<'_>,
-    passphrases: &mut dyn Passphrases,
-) -> Result<(), Refusal> {
+fn gather_all(entries: Vec<Entry>, gathering: &mut Gathering<'_>, passphrases: &mut dyn Passphrases) {
     let is_locked = |entry: &Entry| entry.paper.as_ref().is_ok_and(PaperShare::is_locked);
     let (locked, open): (Vec<Entry>, Vec<Entry>) = entries.into_iter().partition(is_locked);
     for entry in open {
@@ -101,7 +102,6 @@ fn gather_all(
         }
         add(gathering, entry, passphrases).iter().for_each(report::note);
     }
-    Ok(())
 }
 
 fn gather_typed(
@@ -120,8 +120,9 @@ fn gather_typed(
         if typed.is_empty() {
             break;
         }
+        let entries = offering::read_typed(terminal, &typed, mode)?;
         let mut passphrases = passphrases::source(it.passphrases.as_deref(), Some(terminal))?;
-        let refused = scanning::read_typed(&typed, mode)
+        let refused = entries
             .into_iter()
             .filter_map(|entry| add(gathering, entry, &mut *passphrases));
         said = refused.map(|refusal| told(&refusal) + "\n").collect();
@@ -150,26 +151,40 @@ fn told(refusal: &Refusal) -> String {
     format!("{refusal}{}", hints.collect::<String>())
 }
 
-fn how_to_show(asked: Option<Show>, factor: Factor) -> Result<Show, Refusal> {
+/// What is shown where nothing was asked for: a code of a device, a password in halves, a contact as text; to a pipe never halves.
+fn how_to_show(asked: Option<Show>, factor: Factor, stdout: bool) -> Result<Show, Refusal> {
     match (asked, factor) {
-        (Some(Show::Code) | None, Factor::Mfa) => Ok(Show::Code),
+        (None | Some(Show::Code), Factor::Mfa) => Ok(Show::Code),
+        (None, Factor::Password) if !stdout => Ok(Show::Halves),
+        (None, _) => Ok(Show::Text),
         (Some(Show::Code), _) => {
             Err(Refusal::new(Rule::Usage, format!("a {} has no code", factor.as_str())).hint("--show text"))
         }
-        _ => Ok(Show::Text),
+        (Some(Show::Halves), Factor::Mfa | Factor::Contact) => Err(Refusal::new(
+            Rule::Usage,
+            format!("{} is not shown in halves, only a password is", factor.as_str()),
+        )
+        .hint("--show text")),
+        (Some(Show::Halves), _) if stdout => Err(Refusal::new(
+            Rule::Usage,
+            "halves are for two people at a terminal, not for a pipe",
+        )
+        .hint("leave out --stdout; or --show text --stdout")),
+        (Some(show), _) => Ok(show),
     }
 }
 
-fn present(it: &Recover, show: Show, opened: Opened, terminal: Option<Terminal>) -> Result<Answer, Refusal> {
+fn present(
+    it: &Recover,
+    show: Show,
+    opened: Opened,
+    operators: &[String],
+    terminal: Option<Terminal>,
+) -> Result<Answer, Refusal> {
     let name = opened.record.name.to_string();
-    let secret: SecretText = match (opened.record.content, show) {
-        (Content::Mfa(seed), Show::Code) => seed.code_at(SystemClock.now().as_second().unsigned_abs()).digits,
-        (Content::Mfa(seed), Show::Text) => seed.to_uri(),
-        (Content::Password(text) | Content::Contact(text), _) => text,
-    };
     match terminal {
-        Some(mut terminal) if !it.stdout => terminal.show(&name, &secret)?,
-        _ => report::print_secret(&secret)?,
+        Some(mut terminal) if !it.stdout => at_the_terminal(&mut terminal, &name, show, &opened, operators)?,
+        _ => report::print_secret(&to_a_pipe(show, opened.record.content)?)?,
     }
     if !it.unattended {
         say(&format!(
@@ -179,4 +194,35 @@ fn present(it: &Recover, show: Show, opened: Opened, terminal: Option<Terminal>)
         say("the envelopes that were opened: back into new ones, with new seals");
     }
     Ok(Answer::Done)
+}
+
+fn at_the_terminal(
+    terminal: &mut Terminal,
+    name: &str,
+    show: Show,
+    opened: &Opened,
+    operators: &[String],
+) -> Result<(), Refusal> {
+    let operator = |at: usize, otherwise: &'static str| operators.get(at).map_or(otherwise, String::as_str);
+    let operators = [operator(0, "the first operator"), operator(1, "the second operator")];
+    match (&opened.record.content, show) {
+        (Content::Mfa(seed), Show::Code) => showing::code(terminal, name, seed, &SystemClock),
+        (Content::Mfa(seed), Show::Qr) => showing::qr(terminal, name, &seed.to_uri()),
+        (Content::Mfa(seed), _) => showing::text(terminal, name, &seed.to_uri()),
+        (Content::Password(password), Show::Halves) => showing::in_halves(terminal, name, password, operators),
+        (Content::Password(text) | Content::Contact(text), Show::Qr) => showing::qr(terminal, name, text),
+        (Content::Password(text) | Content::Contact(text), _) => showing::text(terminal, name, text),
+    }
+}
+
+fn to_a_pipe(show: Show, content: Content) -> Result<SecretText, Refusal> {
+    let text = match (content, show) {
+        (Content::Mfa(seed), Show::Code) => seed.code_at(SystemClock.now().as_second().unsigned_abs()).digits,
+        (Content::Mfa(seed), _) => seed.to_uri(),
+        (Content::Password(text) | Content::Contact(text), _) => text,
+    };
+    match show {
+        Show::Qr => showing::qr_text(&text),
+        _ => Ok(text),
+    }
 }

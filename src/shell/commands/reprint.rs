@@ -12,6 +12,7 @@ use crate::refusal::{Refusal, Rule};
 use crate::shell::args::{Place, Reprint};
 use crate::shell::guard::{self, Exceptions};
 use crate::shell::input;
+use crate::shell::offering;
 use crate::shell::output::{self, Folder};
 use crate::shell::passphrases::{self, AtTheTerminal, InAFile, Nobody};
 use crate::shell::report::{Answer, Standard, print, say};
@@ -119,7 +120,7 @@ fn sheet(it: &Reprint, mode: Mode, name: &str, terminal: Option<&mut Terminal>) 
         }
     } else if let Some(terminal) = terminal {
         let typed = terminal.secret_lines(&format!("the lines of {name}; an empty line ends it"))?;
-        entries.extend(scanning::read_typed(&typed, mode));
+        entries.extend(offering::read_typed(terminal, &typed, mode)?);
     } else {
         entries.extend(scanning::read_typed(&input::standard(input::TEXT_MAX)?, mode));
     }

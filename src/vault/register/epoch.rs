@@ -134,7 +134,7 @@ impl EpochState {
     }
 
     /// A page made again in place of the envelope in force.
-    pub(super) fn reprint(&mut self, index: ShareIndex, replaces: Serial, page: Page) -> Result<(), String> {
+    pub(super) fn reprint(&mut self, index: ShareIndex, replaces: Serial, page: &Page) -> Result<(), String> {
         let of = &self.of;
         let old = self
             .envelopes
@@ -160,8 +160,10 @@ impl EpochState {
         let pages = self.envelopes.values_mut().chain(self.reprints.values_mut());
         pages.for_each(|envelope| envelope.stage = envelope.stage.max(Stage::Rendered));
         if Stage::in_force(mode) == Stage::Rendered {
-            let made: Vec<ShareIndex> = self.reprints.keys().copied().collect();
-            made.into_iter().for_each(|index| self.put_in_force(index));
+            let ready: Vec<ShareIndex> = self.reprints.keys().copied().collect();
+            for index in ready {
+                self.put_in_force(index);
+            }
         }
     }
 

@@ -130,8 +130,10 @@ mod tests {
     #[test]
     fn chains_add_up_by_the_names_of_their_sites() {
         let (mut a, mut b) = (chain("a"), chain("b"));
-        ["one", "two"].iter().for_each(|text| line(&mut a, text));
-        ["one", "two"].iter().for_each(|text| line(&mut b, text));
+        for text in ["one", "two"] {
+            line(&mut a, text);
+            line(&mut b, text);
+        }
         assert_eq!(order(&[b.clone(), a.clone()], None), "a0 a1 b0 b1");
         let extent = Extent::from([("a".parse().unwrap(), 1), ("b".parse().unwrap(), 9)]);
         assert_eq!(order(&[a, b], Some(&extent)), "a0 b0 b1");

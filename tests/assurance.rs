@@ -1,0 +1,64 @@
+//! The long promises, in numbers that a change can wait for. `just deep` keeps them in the numbers of docs/assurance.md.
+
+#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+#[path = "assurance/chi.rs"]
+mod chi;
+mod common;
+#[path = "assurance/dealings.rs"]
+mod dealings;
+#[path = "assurance/forgeries.rs"]
+mod forgeries;
+#[path = "common/python.rs"]
+mod python;
+#[path = "format/sample.rs"]
+mod sample;
+#[path = "spec/stranger.rs"]
+#[allow(dead_code, reason = "a part of it is used here")]
+mod stranger;
+#[path = "format/vault.rs"]
+mod vault;
+#[path = "assurance/vaults.rs"]
+mod vaults;
+
+#[test]
+fn the_coefficients_of_ten_thousand_dealings_are_uniform_and_one_share_predicts_nothing() {
+    dealings::judge(10_000).unwrap_or_else(|fault| panic!("{fault}"));
+}
+
+#[test]
+fn a_coefficient_that_is_never_zero_would_be_seen() {
+    let mut bins = chi::Even::new(256);
+    for draw in 0..10_000_usize {
+        bins.add(1 + draw % 255);
+    }
+    assert!(
+        !bins.is_full() && bins.statistic() < bins.bound(),
+        "only the missing value gives it away"
+    );
+    bins.add(0);
+    (0..1000).for_each(|_| bins.add(7));
+    assert!(bins.statistic() > bins.bound());
+}
+
+#[test]
+fn none_of_ten_thousand_altered_lines_with_whole_checksums_proves() {
+    let tried = forgeries::attempt(10_000);
+    assert_eq!(tried.proved, 0);
+    assert!(
+        tried.judged > 7_000 && tried.refused > 100,
+        "{} judged, {} refused",
+        tried.judged,
+        tried.refused
+    );
+}
+
+#[test]
+fn the_recoverer_restores_fifty_random_vaults_from_paper_text() {
+    let wrong: Vec<String> = (0..50)
+        .map(|number| vaults::restore(number, number % 10 == 0))
+        .filter(|restored| !restored.is_right())
+        .map(|restored| format!("{}: {:?}", restored.what, restored.ended))
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

@@ -1,0 +1,132 @@
+//! `just deep`: the long promises in full numbers, one row each; status 1 when one falls short. The last figures stand in
+//! docs/assurance.md.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test harness of its own, which may stop at the first surprise"
+)]
+
+#[path = "../assurance/chi.rs"]
+mod chi;
+#[path = "../common/mod.rs"]
+mod common;
+#[path = "../assurance/dealings.rs"]
+mod dealings;
+#[path = "../assurance/forgeries.rs"]
+mod forgeries;
+#[path = "../common/python.rs"]
+mod python;
+#[path = "../format/sample.rs"]
+mod sample;
+#[path = "../spec/stranger.rs"]
+#[allow(dead_code, reason = "a part of it is used here")]
+mod stranger;
+#[path = "../format/vault.rs"]
+mod vault;
+#[path = "../assurance/vaults.rs"]
+mod vaults;
+
+use std::process::ExitCode;
+use std::sync::Mutex;
+use std::time::Instant;
+
+/// One promise: what must be reached, and how it is tried. The answer says what was reached, and whether that is enough.
+struct Promise {
+    name: &'static str,
+    wanted: &'static str,
+    attempt: fn() -> (String, bool),
+}
+
+const PROMISES: [Promise; 3] = [
+    Promise {
+        name: "coefficients of dealings of a fixed secret",
+        wanted: "1,000,000 dealings, χ² below the 99.99 % bound",
+        attempt: coefficients,
+    },
+    Promise {
+        name: "altered lines with whole checksums",
+        wanted: "1,000,000 lines, 0 prove",
+        attempt: altered_lines,
+    },
+    Promise {
+        name: "random vaults through the recoverer",
+        wanted: "1,000 of 1,000, 100 of them with locked shares",
+        attempt: random_vaults,
+    },
+];
+
+fn main() -> ExitCode {
+    let mut short = 0;
+    println!(
+        "cores {}, release {}\n",
+        std::thread::available_parallelism().map_or(1, usize::from),
+        !cfg!(debug_assertions)
+    );
+    for Promise { name, wanted, attempt } in PROMISES {
+        let started = Instant::now();
+        let (reached, kept) = attempt();
+        short += usize::from(!kept);
+        let verdict = if kept { "reached" } else { "SHORT" };
+        println!(
+            "{verdict:<8} {name}\n         wanted   {wanted}\n         reached  {reached}\n         in       {:.0} s\n",
+            started.elapsed().as_secs_f64()
+        );
+    }
+    println!("{} passed, {short} failed", PROMISES.len() - short);
+    if short == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+fn coefficients() -> (String, bool) {
+    match dealings::judge(1_000_000) {
+        Ok(worst) => (
+            format!("1,000,000 dealings; the worst of 37 statistics is {worst:.2} of its bound"),
+            true,
+        ),
+        Err(fault) => (fault, false),
+    }
+}
+
+fn altered_lines() -> (String, bool) {
+    let tried = forgeries::attempt(1_000_000);
+    let enough = tried.judged + tried.refused == 1_000_000;
+    (
+        format!(
+            "{} put to the proof, {} refused before, {} proved",
+            tried.judged, tried.refused, tried.proved
+        ),
+        enough && tried.proved == 0,
+    )
+}
+
+/// Two at a time; a passphrase takes 256 MiB.
+fn random_vaults() -> (String, bool) {
+    let next = Mutex::new(0..1000);
+    let wrong = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                loop {
+                    let number = next.lock().unwrap().next();
+                    let Some(number) = number else { break };
+                    let restored = vaults::restore(number, number % 10 == 0);
+                    if !restored.is_right() {
+                        wrong
+                            .lock()
+                            .unwrap()
+                            .push(format!("{}: {:?}", restored.what, restored.ended));
+                    }
+                }
+            });
+        }
+    });
+    let wrong = wrong.into_inner().unwrap();
+    for line in wrong.iter().take(5) {
+        println!("         wrong    {line}");
+    }
+    (format!("{} of 1,000 restored", 1000 - wrong.len()), wrong.is_empty())
+}

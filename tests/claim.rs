@@ -16,8 +16,3 @@ fn two_hundred_drawn_plans_are_judged_alike_by_brute_force() {
     let compared = claim::agree::on_plans(0, 200, 14);
     assert!(compared > 5_000, "{compared}");
 }
-
-#[test]
-fn the_bundled_example_is_judged_alike_by_hand() {
-    by_hand::example();
-}

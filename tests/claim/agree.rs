@@ -50,6 +50,9 @@ fn bits(plan: &Plan, groups: Option<Groups<'_>>) -> Vec<u32> {
     sets
 }
 
+/// Whether a world has a factor of an account.
+type Has = fn(&World<'_>, &Account) -> bool;
+
 fn coalitions(name: &str, plan: &Plan, access: &Access<'_>) -> usize {
     let people = plan.people().len();
     let worlds: Vec<World<'_>> = (0..1_u32 << people).map(|set| World::with(plan, set)).collect();
@@ -68,7 +71,7 @@ fn coalitions(name: &str, plan: &Plan, access: &Access<'_>) -> usize {
                     account.id
                 );
             }
-            let has_factor: [(Factor, Kind, fn(&World<'_>, &Account) -> bool); 4] = [
+            let has_factor: [(Factor, Kind, Has); 4] = [
                 (Factor::Password, Kind::Quorum, |world, account| {
                     world.has_password(account)
                 }),
@@ -169,13 +172,13 @@ fn nights(name: &str, plan: &Plan, access: &Access<'_>, seed: u64) -> usize {
         let (away, lost) = (draw.number(0, 2), draw.number(0, 2));
         let away = draw.some(away, plan.people().len());
         let lost = draw.some(lost, units.list().len());
-        let at = Timestamp::from_second(1_795_000_000 + draw.number(0, 31_000_000) as i64).unwrap();
+        let at = Timestamp::from_second(1_795_000_000 + draw.number(0, 31_000_000).cast_signed() as i64).unwrap();
         let scenario = Scenario {
             lost: lost.iter().map(|at| units.list()[*at]).collect(),
             away: away.iter().map(|at| &plan.people()[*at].id).collect(),
             at,
         };
-        let mut world = World::with(plan, u32::MAX & !away.iter().map(|at| 1_u32 << at).sum::<u32>());
+        let mut world = World::with(plan, !away.iter().map(|at| 1_u32 << at).sum::<u32>());
         world.lost = scenario
             .lost
             .iter()

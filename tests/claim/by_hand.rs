@@ -6,14 +6,16 @@ use strongroom::plan::rules::{self, Judgement};
 use strongroom::plan::{Factor, Plan, starter};
 use strongroom::quorum::access::{Access, FormerEpoch, FormerPage, Kind};
 use strongroom::quorum::claim::Claim;
+use strongroom::quorum::units::Unit;
 
 const DAY: jiff::civil::Date = date(2026, 11, 24);
 
 /// A plan of people a to h, of safes, share sets and what else is given, and of one account.
 fn plan(safes: &str, password: &str, mfa: &str, account: &str) -> String {
-    let people: String = ('a'..='j')
+    let people: Vec<String> = ('a'..='j')
         .map(|id| format!("[[person]]\nid = \"{id}\"\nname = \"{id}\"\n"))
         .collect();
+    let people = people.concat();
     format!(
         "schema = \"strongroom/plan/1\"\norganisation = \"By hand\"\n[policy]\nsmallest_coalition = {{ quorum = 3, provider = 2 }}\n\
          survive = []\ndrill_every = \"92 days\"\nreview_every = \"31 days\"\n{people}{safes}\
@@ -65,9 +67,7 @@ fn cuts(text: &str) -> Vec<String> {
     let plan = Plan::parse(text).unwrap();
     let access = Access::of(&plan, &[]);
     let claim = Claim::of(&access, DAY).unwrap();
-    let cut = |cut: &Vec<strongroom::quorum::units::Unit<'_>>| {
-        cut.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
-    };
+    let cut = |cut: &Vec<Unit<'_>>| cut.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
     claim.losses.of[0].cuts.iter().map(cut).collect()
 }
 
@@ -346,8 +346,8 @@ fn paper_of_a_void_epoch_is_a_path_until_it_is_destroyed() {
     }
 }
 
-/// The numbers of the design, and what the two passphrases change.
-pub fn example() {
+#[test]
+fn the_example_has_the_numbers_of_the_design_and_of_its_two_passphrases() {
     let plan = Plan::parse(starter::example()).unwrap();
     let access = Access::of(&plan, &[]);
     let mut claim = Claim::of(&access, DAY).unwrap();
@@ -370,12 +370,7 @@ pub fn example() {
         .losses
         .by_cut()
         .into_iter()
-        .map(|(cut, accounts, _)| {
-            (
-                cut.iter().map(|unit| unit.named()).collect::<Vec<_>>().join(" with "),
-                accounts,
-            )
-        })
+        .map(|(cut, accounts, _)| (cut.iter().map(Unit::named).collect::<Vec<_>>().join(" with "), accounts))
         .collect();
     let wanted = [
         ("fra-1 with nyc-1", 23),

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-/// A small generator (Steele, Lea and Flood, *SplitMix*, 2014): it has to be the same everywhere, and nothing more.
+/// A small generator (Steele, Lea and Flood, *Fast splittable pseudorandom number generators*, 2014): it has to be the same everywhere, and nothing more.
 pub struct Draw(u64);
 
 impl Draw {

@@ -5,7 +5,8 @@
 //! | [`gate`] | structure functions as trees of k-of-n gates, and their duals |
 //! | [`diagram`] | their minimal path sets, exactly |
 //! | [`cut`] | their minimal cut sets, as far as a few losses go |
-//! | [`access`] | the plan as such a structure, and every path by its name |
+//! | [`path`] | every way to a factor and every path into an account, by its name |
+//! | [`access`] | the plan as such a structure |
 //! | [`coalition`] | minimal path sets over people: the smallest groups that get in |
 //! | [`units`] | everything that can be lost, and what of recovery stands on it |
 //! | [`loss`] | minimal cut sets over it; the margin of each share set |
@@ -33,6 +34,7 @@ pub mod cut;
 pub mod diagram;
 pub mod gate;
 pub mod loss;
+pub mod path;
 pub mod simulate;
 pub mod steps;
 pub mod summary;

@@ -10,7 +10,7 @@ use super::access::{Access, Kind, Path, Shape, Structure, Way};
 use super::diagram::{Diagrams, Family, Function};
 use super::gate::Gate;
 use crate::ident::PersonId;
-use crate::plan::{AccountKind, Factor};
+use crate::plan::{AccountKind, Factor, Provider};
 use crate::refusal::Refusal;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -154,19 +154,19 @@ impl<'p> Work<'_, 'p> {
     /// Management accounts first: whoever opens one opens its members.
     fn structures(&mut self) -> Result<Vec<Smallest>, Refusal> {
         let access = self.access;
-        let mut management: BTreeMap<_, Functions> = BTreeMap::new();
-        for structure in access
-            .structures
-            .iter()
-            .filter(|one| one.shape.kind == AccountKind::Management)
-        {
+        let mut each: BTreeMap<Provider, Vec<Functions>> = BTreeMap::new();
+        let is_management = |structure: &&Structure<'p>| structure.shape.kind == AccountKind::Management;
+        for structure in access.structures.iter().filter(is_management) {
             let own = self.own(&structure.shape)?;
-            let of = management
-                .entry(structure.shape.provider)
-                .or_insert([Function::NEVER; 3]);
-            for (of, own) in of.iter_mut().zip(own) {
-                *of = self.diagrams.either(*of, own)?;
+            each.entry(structure.shape.provider).or_default().push(own);
+        }
+        let mut management: BTreeMap<Provider, Functions> = BTreeMap::new();
+        for (provider, of) in each {
+            let mut any = [Function::NEVER; 3];
+            for (kind, any) in any.iter_mut().enumerate() {
+                *any = self.diagrams.any(of.iter().map(|own| own[kind]))?;
             }
+            management.insert(provider, any);
         }
         let structures = access.structures.iter();
         structures
@@ -177,7 +177,7 @@ impl<'p> Work<'_, 'p> {
     fn smallest(
         &mut self,
         structure: &Structure<'p>,
-        management: &BTreeMap<crate::plan::Provider, Functions>,
+        management: &BTreeMap<Provider, Functions>,
     ) -> Result<Smallest, Refusal> {
         let shape = &structure.shape;
         let [quorum, mut mixed, mut provider] = self.own(shape)?;

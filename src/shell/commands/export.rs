@@ -23,10 +23,8 @@ fn export_recoverer(out: &Path) -> Result<Answer, Refusal> {
         (recoverer::NAME, recoverer::TEXT),
         (recoverer::SPECIFICATION_NAME, recoverer::SPECIFICATION),
     ];
-    let sums: String = files
-        .iter()
-        .map(|(name, text)| format!("{}  {name}\n", crate::hex::encode(&Sha256::digest(text))))
-        .collect();
+    let sum = |(name, text): &(&str, &str)| [&crate::hex::encode(&Sha256::digest(text)), "  ", name, "\n"].concat();
+    let sums: String = files.iter().map(sum).collect();
     for (name, text) in files.into_iter().chain([("SHA256SUMS", sums.as_str())]) {
         output::write_new(&out.join(name), &SecretBytes::new(text.as_bytes().to_vec()))?;
     }

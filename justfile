@@ -7,6 +7,11 @@ test:
 # The long promises in full numbers: ends with its figures, status 1 when one falls short. docs/assurance.md keeps the last ones
 deep:
     cargo test --release --locked --test deep
+    cargo test --release --locked --test deep_claim
+
+# What the claim costs at 10 to 10,000 accounts
+bench:
+    cargo bench --locked --bench claim
 
 # What CI runs
 ci:

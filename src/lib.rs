@@ -8,6 +8,7 @@
 //! | 1 | [`crypto`] | pure functions over bytes: sharing, identities, passwords, codes |
 //! | 2 | [`code`] | what stands on paper, character by character |
 //! | 3 | [`plan`] | the organisation, as written by a human; its rules |
+//! | 3 | [`quorum`] | the claim, computed: who can sign in, what may be lost, when |
 //! | 4 | [`vault`] | the directory: cores, records, envelopes, the ledger |
 //! | 5 | [`paper`] | pages out, scans in |
 //! | 6 | [`ceremony`] | ordered steps over ports: deal, prove, enroll, recover, rehearse |
@@ -30,6 +31,8 @@ pub mod crypto;
 pub mod code;
 
 pub mod plan;
+
+pub mod quorum;
 
 pub mod vault;
 

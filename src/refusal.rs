@@ -59,6 +59,7 @@ rules! {
     PlanReference           "plan-reference"            Request "what a plan names, it defines";
     PlanDuplicate           "plan-duplicate"            Request "an id is used once";
     PlanTooLarge            "plan-too-large"            Request "a plan has at most 16 MiB";
+    PlanTooTangled          "plan-too-tangled"          Request "the groups of a plan can be computed exactly";
     NameUnfit               "name-unfit"                Request "every name of a plan can be drawn and fits its sheet";
     PlanNotYet              "plan-not-yet"              Request "a plan asks only for what this version does";
     Organizations           "organizations"             Request "an account list is the whole answer of `aws organizations list-accounts`";
@@ -71,6 +72,7 @@ rules! {
     UnknownAccount          "unknown-account"           Request "an account is one of the plan's";
     UnknownSet              "unknown-set"               Request "a share set is one of the plan's";
     UnknownPerson           "unknown-person"            Request "a person is one of the plan's";
+    UnknownLoss             "unknown-loss"              Request "what is supposed lost is a person, safe, building, region, copy or passphrase of the plan";
     UnknownDevice           "unknown-device"            Request "a device is one of the account's";
     UnknownSerial           "unknown-serial"            Request "a serial is that of an envelope in force";
     UnknownSite             "unknown-site"              Request "a site is one that has a ledger chain in this vault";

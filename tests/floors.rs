@@ -9,7 +9,7 @@ const FLOORS: [&[&str]; 8] = [
     &["refusal", "secret", "ident", "threshold", "entropy", "hex"],
     &["crypto"],
     &["code"],
-    &["plan"],
+    &["plan", "quorum"],
     &["vault"],
     &["paper"],
     &["ceremony"],

@@ -15,5 +15,6 @@ pub mod read_back;
 pub mod recoverer;
 pub mod scan;
 pub mod sheet;
+pub mod statement;
 pub mod template;
 pub mod text;

@@ -7,7 +7,7 @@
 
 use super::{
     Factor, limits,
-    reader::{Node, Table},
+    reader::{Node, Table, needs},
     share_sets::ShareSet,
     source::{Place, Placed, refuse_at},
     text::{Email, FreeText},
@@ -46,6 +46,8 @@ pub struct Account {
     pub paths: Vec<FreeText>,
     /// The provider's tags.
     pub tags: BTreeMap<FreeText, FreeText>,
+    /// The accounts without which its mailbox or its phone is not reached.
+    pub needs: Vec<Placed<AccountId>>,
     /// Where the plan says so.
     pub at: Place,
 }
@@ -194,7 +196,7 @@ pub(super) struct Defined<'p> {
     pub(super) sets: &'p [ShareSet],
 }
 
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 16] = [
     "id",
     "name",
     "kind",
@@ -210,6 +212,7 @@ const KEYS: [&str; 15] = [
     "closed",
     "paths",
     "tags",
+    "needs",
 ];
 
 impl Account {
@@ -259,6 +262,7 @@ impl Account {
                 .map(Node::long_text)
                 .collect::<Result<_, _>>()?,
             tags: tags(&table)?,
+            needs: needs(&table)?,
             at: id.place,
             id: id.value,
         })

@@ -48,3 +48,6 @@ pub const COMBINING_MARKS: usize = 4;
 
 /// Days between two drills or two reviews: ten years.
 pub const DAYS: u16 = 3_660;
+
+/// Losses at once that a policy can ask an arrangement to survive.
+pub const LOSSES: u8 = 3;

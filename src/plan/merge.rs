@@ -250,6 +250,10 @@ fn keys(account: &ListedAccount) -> Vec<String> {
         format!("kind = {}", string(account.kind.as_str())),
         format!("email = {}", string(account.email.as_str())),
     ];
+    if !account.paths.is_empty() {
+        let paths: Vec<String> = account.paths.iter().map(|path| string(path.as_str())).collect();
+        keys.push(format!("paths = [{}]", paths.join(", ")));
+    }
     if account.closed {
         keys.push("closed = true".to_string());
     }
@@ -389,6 +393,16 @@ mod tests {
         );
         assert_eq!(plan.accounts().iter().filter(|account| account.closed).count(), 1);
         assert!(plan.find_account("Büro Zürich").is_ok());
+    }
+
+    #[test]
+    fn a_new_account_keeps_the_paths_on_which_it_stands_in_its_organisation() {
+        let plan = Plan::parse(&merged(starter::starter()).text).expect("it is a plan");
+        for listed in list().accounts() {
+            let account = plan.account(&listed.id).expect("it was added");
+            assert_eq!(account.paths, listed.paths);
+        }
+        assert!(plan.accounts().iter().any(|account| !account.paths.is_empty()));
     }
 
     #[test]

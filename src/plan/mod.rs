@@ -39,7 +39,7 @@ mod tests;
 pub use accounts::{Account, AccountKind, Device, DeviceKind, Provider, RootCredentials};
 pub use factor::{Factor, FactorError};
 pub use people::{AnyOf, Person};
-pub use policy::{Acceptance, Days, DaysError, Loss, Policy};
+pub use policy::{Acceptance, Days, DaysError, Loss, LossError, Lost, Policy};
 pub use rules::judge;
 pub use safes::{Hours, HoursError, Opening, Safe, VaultCopy};
 pub use share_sets::{Covers, Share, ShareSet};
@@ -100,6 +100,7 @@ struct Index {
     people: BTreeMap<PersonId, usize>,
     safes: BTreeMap<SafeId, usize>,
     regions: BTreeMap<RegionId, usize>,
+    buildings: BTreeMap<BuildingId, usize>,
     sets: BTreeMap<SetName, usize>,
     accounts: BTreeMap<AccountId, usize>,
     copies: BTreeMap<CopyId, usize>,
@@ -249,6 +250,7 @@ impl Plan {
                 safes[first].at
             })?;
             index.regions.entry(safe.region.clone()).or_insert(at);
+            index.buildings.entry(safe.building.clone()).or_insert(at);
         }
         one_region_for_a_building(&safes)?;
         let mut listed = Vec::new();
@@ -280,6 +282,8 @@ impl Plan {
                 |first| accounts[first].at,
             )?;
         }
+        listed.extend(safes.iter().flat_map(|safe| &safe.needs).cloned());
+        listed.extend(accounts.iter().flat_map(|account| &account.needs).cloned());
         if let Some(id) = listed.iter().find(|id| !index.accounts.contains_key(&id.value)) {
             return Err(undefined(id.place, "account", id.as_str(), &index.accounts));
         }
@@ -380,6 +384,8 @@ fn acceptances(table: &Table<'_>, index: &Index) -> Result<Vec<Acceptance>, Refu
         match &acceptance.about {
             About::Person(id) => must_be_defined(id, "person", about_at, &index.people)?,
             About::Safe(id) => must_be_defined(id, "safe", about_at, &index.safes)?,
+            About::Building(id) => must_be_defined(id, "building", about_at, &index.buildings)?,
+            About::Region(id) => must_be_defined(id, "region", about_at, &index.regions)?,
             About::Set(id) => must_be_defined(id, "share set", about_at, &index.sets)?,
             About::Account(id) => must_be_defined(id, "account", about_at, &index.accounts)?,
             About::Copy(id) => must_be_defined(id, "copy", about_at, &index.copies)?,

@@ -32,31 +32,98 @@ pub struct Policy {
     pub at: Place,
 }
 
-/// One loss: any one of a kind.
+/// One loss: any so many of a kind, written `any 1 safe` or `any 2 safes`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Loss {
-    /// Any one person.
+pub struct Loss {
+    /// How many: from 1 to [`limits::LOSSES`].
+    pub any: u8,
+    /// Of what.
+    pub of: Lost,
+}
+
+/// What can be lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Lost {
+    /// A person.
     Person,
-    /// Any one safe.
+    /// A safe.
     Safe,
-    /// Any one building, with every safe in it.
+    /// A building, with every safe in it.
     Building,
-    /// Any one region, with every safe in it.
+    /// A region, with every safe in it.
     Region,
+    /// A copy of the vault.
+    Copy,
+    /// A passphrase, with every share under it.
+    Passphrase,
+}
+
+/// Not a loss.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "a loss is written `any 1 person` or `any 1 safe`, up to `any {} safes`; of persons, safes, buildings, regions, copies or passphrases",
+    limits::LOSSES
+)]
+pub struct LossError;
+
+impl Lost {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::Person,
+        Self::Safe,
+        Self::Building,
+        Self::Region,
+        Self::Copy,
+        Self::Passphrase,
+    ];
+
+    /// The word for one.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Person => "person",
+            Self::Safe => "safe",
+            Self::Building => "building",
+            Self::Region => "region",
+            Self::Copy => "copy",
+            Self::Passphrase => "passphrase",
+        }
+    }
+
+    fn several(self) -> &'static str {
+        match self {
+            Self::Person => "persons",
+            Self::Safe => "safes",
+            Self::Building => "buildings",
+            Self::Region => "regions",
+            Self::Copy => "copies",
+            Self::Passphrase => "passphrases",
+        }
+    }
+}
+
+impl fmt::Display for Loss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = if self.any == 1 {
+            self.of.as_str()
+        } else {
+            self.of.several()
+        };
+        write!(f, "any {} {what}", self.any)
+    }
+}
+
+impl FromStr for Loss {
+    type Err = LossError;
+
+    fn from_str(text: &str) -> Result<Self, LossError> {
+        Self::all().find(|loss| loss.to_string() == text).ok_or(LossError)
+    }
 }
 
 impl Loss {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Person, Self::Safe, Self::Building, Self::Region];
-
-    /// The words for it in the plan.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Person => "any 1 person",
-            Self::Safe => "any 1 safe",
-            Self::Building => "any 1 building",
-            Self::Region => "any 1 region",
-        }
+    /// Every loss that a policy can name.
+    pub fn all() -> impl Iterator<Item = Self> {
+        (1..=limits::LOSSES).flat_map(|any| Lost::ALL.map(|of| Self { any, of }))
     }
 }
 
@@ -111,13 +178,10 @@ impl Policy {
             .table("`smallest_coalition`", &["quorum", "provider"])?;
         let people = |table: &Table<'_>, key| table.required(key)?.number(1..limits::NAMES_IN_A_LIST as u16 + 1);
         let mut survive = Vec::new();
-        for node in table.required("survive")?.list(Loss::ALL.len())? {
-            let loss = node.one_of(&Loss::ALL.map(|loss| (loss.as_str(), loss)))?;
+        for node in table.required("survive")?.list(Loss::all().count())? {
+            let loss = loss(&node)?;
             if survive.contains(&loss) {
-                return Err(node.refuse(
-                    Rule::PlanDuplicate,
-                    &format!("`{}` stands in this list twice", loss.as_str()),
-                ));
+                return Err(node.refuse(Rule::PlanDuplicate, &format!("`{loss}` stands in this list twice")));
             }
             survive.push(loss);
         }
@@ -130,6 +194,14 @@ impl Policy {
             at: table.place(),
         })
     }
+}
+
+fn loss(node: &Node<'_>) -> Result<Loss, Refusal> {
+    node.parse().map_err(|refusal| {
+        let written = node.text().unwrap_or_default();
+        let known: Vec<String> = Loss::all().map(|loss| loss.to_string()).collect();
+        with_nearest(refusal, written, known.iter().map(String::as_str))
+    })
 }
 
 /// A finding that is lived with.
@@ -179,6 +251,26 @@ impl Acceptance {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn losses_read_back_as_they_were_written_and_have_one_spelling() {
+        for loss in Loss::all() {
+            assert_eq!(loss.to_string().parse(), Ok(loss));
+        }
+        for text in [
+            "",
+            "any safe",
+            "any 0 safes",
+            "any 1 safes",
+            "any 2 safe",
+            "any 4 safes",
+            "any 01 safe",
+            "Any 1 safe",
+            "any 1 room",
+        ] {
+            assert_eq!(text.parse::<Loss>(), Err(LossError), "{text:?}");
+        }
+    }
 
     #[test]
     fn days_have_one_spelling() {

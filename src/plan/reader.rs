@@ -10,7 +10,10 @@ use super::{
     source::{Place, Placed, Source, refuse_at, with_nearest},
     text::{FreeText, nearest, quoted},
 };
-use crate::refusal::{Refusal, Rule};
+use crate::{
+    ident::AccountId,
+    refusal::{Refusal, Rule},
+};
 use jiff::civil::Date;
 use std::{collections::BTreeMap, fmt, ops::Range, str::FromStr};
 use toml::{
@@ -327,6 +330,22 @@ impl<'a> Node<'a> {
         }
         Ok(ids)
     }
+}
+
+/// The accounts that something names as those it depends on. They are looked up once all accounts are known.
+pub(super) fn needs(table: &Table<'_>) -> Result<Vec<Placed<AccountId>>, Refusal> {
+    let mut ids: Vec<Placed<AccountId>> = Vec::new();
+    for node in table.tables("needs", limits::NAMES_IN_A_LIST)? {
+        let id = node.placed::<AccountId>()?;
+        if ids.contains(&id) {
+            return Err(node.refuse(
+                Rule::PlanDuplicate,
+                &format!("account `{}` stands in this list twice", id.value),
+            ));
+        }
+        ids.push(id);
+    }
+    Ok(ids)
 }
 
 /// The refusal of a name that nothing in the plan has.

@@ -7,11 +7,12 @@
 //! - judging looks at no clock: the day is an argument, and only acceptances are measured against it.
 
 mod accounts;
+mod circles;
 mod factors;
 mod sets;
 
 use super::{Acceptance, Place, Plan, Provider};
-use crate::ident::{AccountId, CopyId, IdentError, PersonId, SafeId, SetName};
+use crate::ident::{AccountId, BuildingId, CopyId, IdentError, PersonId, RegionId, SafeId, SetName};
 use jiff::civil::Date;
 use serde::{Serialize, Serializer};
 use std::{
@@ -49,20 +50,67 @@ plan_rules! {
     S1  "an account's e-mail address is the organisation's own, not a public mail provider's";
     S2  "at least two people read an account's mailbox";
     S5  "an account that keeps root credentials has a password set";
-    S7  "a share set survives the loss of one share";
+    S6  "nothing that opens an account depends on that account";
+    S7  "a share set survives the loss of one share, and every account the losses that the policy names";
     S8  "several people act together: a safe opens to two or more, and no safe holds a quorum";
     S10 "an account without root credentials says why and until when, and a management account keeps its own";
     S12 "an account that keeps root credentials has an MFA device";
     S13 "a management account's MFA is hardware";
+    S15 "at every hour of the week a quorum can be had through the safes then open";
     S16 "a virtual device that serves members never serves a management account";
+    S19 "the codes of an account can be had in more than one region, where the plan has more than one";
     S21 "the two factors of an account never lie in the same safe or building";
     S22 "the two factors of an account are in the hands of different people";
     S25 "a member has the management account's phone";
-    S30 "no person alone holds a quorum";
+    S29 "no person is indispensable: the absence of any one locks no account out";
+    S30 "no person alone holds a quorum, or signs in to an account by any path";
     D1  "management accounts have password sets of their own";
     D2  "a custodian holds one share of a set";
     D3  "a share set opens a factor of some account";
     D4  "as many shares of a set as are needed stand without a passphrase";
+    D5  "by every path it takes as many people to sign in as the policy says";
+    D6  "paper of an epoch that is out of force is destroyed";
+}
+
+/// What a broken rule puts at risk. The gravest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Too few people get in.
+    Exposed,
+    /// Too little stands between an account and its loss.
+    Fragile,
+    /// Something is not as it should be.
+    Untidy,
+}
+
+impl Severity {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Exposed, Self::Fragile, Self::Untidy];
+
+    /// What it means, for a heading.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Exposed => "exposed: too few people get in",
+            Self::Fragile => "fragile: too little stands between an account and its loss",
+            Self::Untidy => "untidy: not as it should be",
+        }
+    }
+}
+
+impl PlanRule {
+    /// What a finding under it puts at risk.
+    pub fn severity(self) -> Severity {
+        match self {
+            Self::S8 | Self::S12 | Self::S16 | Self::S21 | Self::S22 | Self::S30 | Self::D1 | Self::D5 | Self::D6 => {
+                Severity::Exposed
+            }
+            Self::S2 | Self::S5 | Self::S6 | Self::S7 | Self::S15 | Self::S19 | Self::S29 | Self::D2 | Self::D4 => {
+                Severity::Fragile
+            }
+            Self::S1 | Self::S10 | Self::S13 | Self::S25 | Self::D3 => Severity::Untidy,
+        }
+    }
 }
 
 impl fmt::Display for PlanRule {
@@ -86,6 +134,10 @@ pub enum About {
     Person(PersonId),
     /// A safe.
     Safe(SafeId),
+    /// A building.
+    Building(BuildingId),
+    /// A region.
+    Region(RegionId),
     /// A share set.
     Set(SetName),
     /// An account.
@@ -101,7 +153,7 @@ pub enum About {
 pub enum AboutError {
     /// No known kind before the colon.
     #[error(
-        "a thing is named like account:444455556666; its kind is policy, person, safe, set, account, copy or provider"
+        "a thing is named like account:444455556666; its kind is policy, person, safe, building, region, set, account, copy or provider"
     )]
     Kind,
     /// No identifier after the colon.
@@ -117,6 +169,8 @@ impl FromStr for About {
             ("policy", "") if !text.contains(':') => Self::Policy,
             ("person", id) => Self::Person(id.parse()?),
             ("safe", id) => Self::Safe(id.parse()?),
+            ("building", id) => Self::Building(id.parse()?),
+            ("region", id) => Self::Region(id.parse()?),
             ("set", id) => Self::Set(id.parse()?),
             ("account", id) => Self::Account(id.parse()?),
             ("copy", id) => Self::Copy(id.parse()?),
@@ -133,6 +187,8 @@ impl fmt::Display for About {
             Self::Policy => f.write_str("policy"),
             Self::Person(id) => write!(f, "person:{id}"),
             Self::Safe(id) => write!(f, "safe:{id}"),
+            Self::Building(id) => write!(f, "building:{id}"),
+            Self::Region(id) => write!(f, "region:{id}"),
             Self::Set(name) => write!(f, "set:{name}"),
             Self::Account(id) => write!(f, "account:{id}"),
             Self::Copy(id) => write!(f, "copy:{id}"),
@@ -211,7 +267,7 @@ pub struct Judgement {
     pub notes: Vec<Note>,
 }
 
-/// Judges what can be seen in the plan without computing coalitions.
+/// Judges what can be seen in the plan without computing coalitions: enough to deal by, not the whole claim.
 pub fn judge(plan: &Plan, today: Date) -> Judgement {
     weigh(plan, structural(plan), today)
 }
@@ -222,6 +278,7 @@ pub fn structural(plan: &Plan) -> Observed {
     sets::observe(plan, &mut observed);
     factors::observe(plan, &mut observed);
     accounts::observe(plan, &mut observed);
+    circles::observe(plan, &mut observed);
     observed
 }
 
@@ -283,7 +340,7 @@ fn as_text<S: Serializer>(date: &Date, serializer: S) -> Result<S::Ok, S::Error>
 }
 
 /// `ana`, `ana and ben`, `ana, ben and carla`; of many, the first three and how many more.
-fn listed<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
+pub fn listed<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
     let names: Vec<&str> = names.into_iter().collect();
     match names.as_slice() {
         [] => "nobody".to_string(),
@@ -304,6 +361,8 @@ mod tests {
             "policy",
             "person:ana",
             "safe:fra-1",
+            "building:fra-hq",
+            "region:emea",
             "set:root-password",
             "account:111111111111",
             "copy:usb-fra",

@@ -7,12 +7,12 @@
 
 use super::{
     people::AnyOf,
-    reader::Node,
-    source::{Place, with_nearest},
+    reader::{Node, needs},
+    source::{Place, Placed, with_nearest},
     text::{FreeText, quoted},
 };
 use crate::{
-    ident::{BuildingId, CopyId, PersonId, RegionId, SafeId},
+    ident::{AccountId, BuildingId, CopyId, PersonId, RegionId, SafeId},
     refusal::{Refusal, Rule},
 };
 use jiff::{
@@ -40,6 +40,8 @@ pub struct Safe {
     pub controllers: AnyOf,
     /// When its lock was last looked after.
     pub lock_serviced: Option<Date>,
+    /// The accounts without which it does not open: where its combination or the badges of its building are kept.
+    pub needs: Vec<Placed<AccountId>>,
     /// Where the plan says so.
     pub at: Place,
 }
@@ -55,6 +57,7 @@ impl Safe {
             "open",
             "controllers",
             "lock_serviced",
+            "needs",
         ];
         let table = node.table("a safe", &known)?;
         let id = table.required("id")?.placed()?;
@@ -68,6 +71,7 @@ impl Safe {
             open: table.required("open")?.parse()?,
             controllers: AnyOf::read(&table.required("controllers")?, "`controllers`", people)?,
             lock_serviced: table.optional("lock_serviced").map(|node| node.date()).transpose()?,
+            needs: needs(&table)?,
         })
     }
 }

@@ -11,6 +11,7 @@ use crate::ident::{DeviceName, PersonId, Serial, SiteName};
 use crate::plan::Factor;
 use crate::vault::event::Note;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::Timestamp;
 use std::path::PathBuf;
 
 /// Root passwords and virtual-MFA seeds under separate quorums of custodians: offline, on paper, provably.
@@ -59,8 +60,12 @@ pub enum Command {
     Rehearse(Rehearse),
     /// Make a vault: a starter plan, or the bundled example organisation
     Init(Init),
-    /// Judge the plan
+    /// Judge the plan, and compute the claim: who could sign in to what, and what may be lost
     Check(Check),
+    /// Suppose losses, absences and an hour: what can still be opened, by whom, from when on
+    Simulate(Simulate),
+    /// Make a paper that carries no share
+    Print(Print),
     /// Judge this machine: network, swap, storage, clock, entropy
     Preflight(Preflight),
     /// Deal share sets of one purpose and make their sheets
@@ -115,6 +120,46 @@ pub struct Check {
     /// One JSON object instead of text
     #[arg(long)]
     pub json: bool,
+}
+
+/// `simulate`
+#[derive(Args)]
+pub struct Simulate {
+    /// What is lost: person:ID, safe:ID, building:ID, region:ID, copy:ID or passphrase:PERSON
+    #[arg(long, value_name = "KIND:ID")]
+    pub lose: Vec<String>,
+    /// Who is away
+    #[arg(long, value_name = "PERSON")]
+    pub away: Vec<String>,
+    /// When, like 2026-12-24T03:00Z; without it, now
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<Timestamp>,
+    /// One JSON object instead of text
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `print`
+#[derive(Args)]
+pub struct Print {
+    /// Which paper
+    #[command(subcommand)]
+    pub paper: Paper,
+}
+
+/// The papers that carry no share.
+#[derive(Subcommand)]
+pub enum Paper {
+    /// One page to sign: the claim as computed, the losses that are survived, the findings that are accepted
+    Statement(Statement),
+}
+
+/// `print statement`
+#[derive(Args)]
+pub struct Statement {
+    /// Put it into DIR, made if missing; it carries no secret, so a disk will do
+    #[arg(long, value_name = "DIR", required = true)]
+    pub out: PathBuf,
 }
 
 /// `preflight`

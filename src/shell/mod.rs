@@ -63,6 +63,8 @@ fn answer(arguments: Arguments) -> Result<Answer, Refusal> {
         Command::Rehearse(it) => commands::rehearse::run(&it),
         Command::Init(it) => commands::init::run(&it, place.site),
         Command::Check(it) => commands::check::run(&place, &it),
+        Command::Simulate(it) => commands::simulate::run(&place, &it),
+        Command::Print(it) => commands::print::run(&place, &it),
         Command::Preflight(it) => commands::preflight::run(&it),
         Command::Ceremony(it) => commands::ceremony::run(&place, it),
         Command::Prove(it) => commands::prove::run(&place, &it),

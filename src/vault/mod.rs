@@ -5,6 +5,7 @@
 //! | [`store`] | files, whole or absent |
 //! | [`event`] [`ledger`] | what a line can say; the chain of lines |
 //! | [`register`] | what the lines add up to |
+//! | [`former`] | paper that is still out there although the plan does not name it |
 //! | [`anchor`] | what paper vouches for |
 //! | [`share_set`] | the core of a set |
 //! | [`record`] | one factor of one account, locked |
@@ -16,6 +17,7 @@
 
 pub mod anchor;
 pub mod event;
+pub mod former;
 pub mod ledger;
 pub mod record;
 pub mod register;

@@ -5,10 +5,11 @@
 //! - the list of public mail providers names those that everybody can have an address with, and is no list of bad ones.
 
 use super::{About, Finding, Observed, PlanRule};
+use crate::ident::{PersonId, RegionId, SafeId, SetName};
 use crate::plan::{Account, Covers, Device, Factor, Plan, Provider, RootCredentials, ShareSet};
 use std::collections::BTreeSet;
 
-/// Holds S1, S2, S5, S10, S12, S13, S16, S25 and D1 against the plan.
+/// Holds S1, S2, S5, S10, S12, S13, S16, S19, S25 and D1 against the plan.
 pub(super) fn observe(plan: &Plan, observed: &mut Observed) {
     let out = &mut observed.findings;
     let management_phones: Vec<&[_]> = plan
@@ -39,6 +40,10 @@ pub(super) fn observe(plan: &Plan, observed: &mut Observed) {
         out.extend(virtual_management(account));
         out.extend(shared_management(account, &serves_members));
         out.extend(other_phone(account, &management_phones));
+    }
+    let regions: BTreeSet<&RegionId> = plan.safes().iter().map(|safe| &safe.region).collect();
+    if regions.len() > 1 {
+        out.extend(judged().filter_map(|account| one_region(plan, account)));
     }
     out.extend(passwords.iter().filter_map(|set| mixed_password_set(plan, set)));
 }
@@ -226,7 +231,37 @@ fn virtual_management(account: &Account) -> Option<Finding> {
     })
 }
 
-fn shared_management(account: &Account, serves_members: &BTreeSet<&crate::ident::SetName>) -> Option<Finding> {
+fn one_region(plan: &Plan, account: &Account) -> Option<Finding> {
+    let shares = account
+        .mfa
+        .iter()
+        .flat_map(Device::sets)
+        .filter_map(|set| plan.set(set))
+        .flat_map(ShareSet::shares);
+    let tokens = account.mfa.iter().filter_map(Device::safe).map(Some);
+    let safes: Option<BTreeSet<&SafeId>> = shares.map(|share| share.safe.as_ref()).chain(tokens).collect();
+    // A share that is in a custodian's hands is wherever they are.
+    let regions: BTreeSet<&RegionId> = safes?
+        .into_iter()
+        .filter_map(|safe| plan.safe(safe))
+        .map(|safe| &safe.region)
+        .collect();
+    let region = regions.first().filter(|_| regions.len() == 1)?;
+    Some(Finding {
+        rule: PlanRule::S19,
+        place: account.mfa.first().map_or(account.at, |device| device.at),
+        about: about(account),
+        found: format!(
+            "every way to the codes of account {} lies in region {region}",
+            account.name
+        ),
+        why: Some("its night is everybody's night".to_string()),
+        allowed: "safes of two regions or more".to_string(),
+        next: "another device in another region, or shares of its set in a safe there".to_string(),
+    })
+}
+
+fn shared_management(account: &Account, serves_members: &BTreeSet<&SetName>) -> Option<Finding> {
     if !account.is_management() {
         return None;
     }
@@ -251,7 +286,7 @@ fn shared_management(account: &Account, serves_members: &BTreeSet<&crate::ident:
     })
 }
 
-fn other_phone(account: &Account, management: &[&[crate::ident::PersonId]]) -> Option<Finding> {
+fn other_phone(account: &Account, management: &[&[PersonId]]) -> Option<Finding> {
     if account.is_management() || account.provider != Provider::Aws || management.is_empty() {
         return None;
     }

@@ -21,7 +21,10 @@ fn the_example_has_26_people_9_safes_6_sets_and_24_accounts_one_of_them_closed()
         (plan.policy().smallest_by_quorum, plan.policy().smallest_by_provider),
         (3, 2)
     );
-    assert_eq!(plan.policy().survive, [Loss::Person, Loss::Safe, Loss::Building]);
+    assert_eq!(
+        plan.policy().survive,
+        [Lost::Person, Lost::Safe, Lost::Building].map(|of| Loss { any: 1, of })
+    );
     assert_eq!(
         (plan.policy().drill_every.get(), plan.policy().review_every.get()),
         (92, 31)

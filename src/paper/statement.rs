@@ -1,0 +1,36 @@
+//! The statement of custody: the claim on one page, to be signed.
+//!
+//! Rules of this file:
+//! - it carries no secret, and says nothing that was not computed: the wording is the template's, the numbers are the claim's;
+//! - one page, whatever the plan: what is too long is cut with an ellipsis, what is too much is counted;
+//! - the same plan, claim and day give the same bytes.
+
+mod content;
+mod layout;
+
+use super::template::Template;
+use crate::plan::rules::Judgement;
+use crate::quorum::claim::Claim;
+use crate::refusal::Refusal;
+use crate::secret::SecretBytes;
+use jiff::civil::Date;
+
+/// What a statement is made of besides the claim.
+pub struct Statement<'a> {
+    /// The judgement of the plan.
+    pub judgement: &'a Judgement,
+    /// The day.
+    pub date: Date,
+    /// The hash of the plan's file, in hexadecimal digits.
+    pub plan_hash: String,
+}
+
+/// The page, as PDF. Nothing on it is secret.
+pub fn render(claim: &mut Claim<'_, '_>, statement: &Statement<'_>) -> Result<SecretBytes, Refusal> {
+    let template = Template::parse(include_str!("../../templates/statement.md"))?;
+    let content = content::of(claim, statement, &template)?;
+    layout::draw(claim.access.plan, &content, &template)
+}
+
+#[cfg(test)]
+mod tests;

@@ -39,7 +39,7 @@ SECRETS = {"password": {"password": '".*"'}, "contact": {"contact": '".*"'}, "mf
     "period": "[1-9][0-9]{0,2}|[12][0-9]{3}|3[0-5][0-9]{2}|3600"}}
 to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # section 11, but for the order
 BASE64 = b"([A-Za-z0-9+/]{42}[AEIMQUYcgkosw048])\n"  # section 14: 32 bytes without padding
-AGE_HEADER = re.compile(b"age-encryption[.]org/v1\n((?:-> .*\n(?:(?!-> |---).*\n)*)+)--- " + BASE64)
+AGE_HEADER = re.compile(b"age-encryption[.]org/v1\n((?:-> (?!scrypt ).*\n(?:(?!-> |---).*\n)*)+)--- " + BASE64)
 AGE_STANZA = re.compile(b"^-> X25519 " + BASE64 + BASE64 + b"(?![^-])", re.MULTILINE)
 
 class Refused(Exception):  # a reason, which is a name of section 15, and a sentence
@@ -63,7 +63,7 @@ def world_of(letters):  # section 3: the world under whose prefix the checksum o
     return whole[0] if whole and -1 not in symbols and len(symbols) <= 88 else None
 def plain_text(text):
     """Section 3, What is typed: capitals, digits, row ends, `/` where a line ends, blanks, `?` else."""
-    text = re.sub("[\uff01-\uff5e]", lambda wide: chr(ord(wide[0]) - 0xFEE0), re.sub("\r\n?", "\n", text))
+    text = re.sub("[\uff01-\uff5e]", lambda wide: chr(ord(wide[0]) - 0xFEE0), re.sub("\r\n?|[\v\f\x85\u2028\u2029]", "\n", text))
     text = re.sub(BETWEEN, " ", re.sub(PASSED, "", text)).replace("=", ":")
     text = re.sub(r"\bCHECK +GROUPS?\b *:?", " ", re.sub("[^A-Za-z0-9:/ \n]", "?", text).upper())
     return LINE_ENDS.sub(lambda end: "/" + (end[1] or "").lower(), text).replace(":", " ")

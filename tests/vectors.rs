@@ -29,14 +29,14 @@ const FOLDER: &str = "tests/vectors";
 const COUNTS: [(&str, usize); 10] = [
     ("code", 21),
     ("fingerprint", 4),
-    ("ledger", 64),
+    ("ledger", 69),
     ("line", 15),
     ("lock", 13),
     ("proof", 20),
     ("quorum", 26),
-    ("record", 58),
+    ("record", 62),
     ("set", 43),
-    ("share", 47),
+    ("share", 52),
 ];
 
 /// Every vector of the folder by its name: `share/open.json`.

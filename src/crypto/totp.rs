@@ -237,14 +237,14 @@ impl Seed {
 
 impl Seed {
     /// How far a clock that says `time` is off, in seconds, if `code` is good now: the nearest of so many periods each way whose code it is.
-    pub fn drift(&self, code: &str, time: u64, windows: u64) -> Option<i64> {
+    pub fn drift(&self, code: &str, time: u64, windows: u8) -> Option<i64> {
         let period = i64::from(self.parameters.period);
         let off = |step: i64| step * period;
         let is_it = |drift: &i64| {
             let then = time.saturating_add_signed(*drift);
             self.code_at(then).digits.expose(|digits| digits == code)
         };
-        let steps = (0..=windows.min(1000)).flat_map(|step| [step as i64, -(step as i64)]);
+        let steps = (0..=i64::from(windows)).flat_map(|step| [step, -step]);
         steps.map(off).find(is_it)
     }
 }

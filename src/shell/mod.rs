@@ -8,6 +8,7 @@
 //! | [`guard`] | what a machine must be before a secret is on it, and the exceptions to that |
 //! | [`network`] [`machine`] | judging the machine |
 //! | [`lockdown`] | no core dump, no tracing by others |
+//! | [`decoder`] | scans decoded in a process of their own |
 //! | [`input`] [`scanning`] [`seeds`] | files in, capped; scans to shares; seeds brought in |
 //! | [`passphrases`] | where passphrases come from, and where they go |
 //! | [`output`] | pages out, to memory-backed storage |
@@ -17,6 +18,7 @@
 
 pub mod args;
 pub mod commands;
+pub mod decoder;
 pub mod guard;
 pub mod input;
 pub mod lockdown;
@@ -41,6 +43,13 @@ use std::process::ExitCode;
 /// The program: arguments in, exit status out.
 pub fn run() -> ExitCode {
     lockdown::apply();
+    if std::env::args_os()
+        .nth(1)
+        .is_some_and(|first| first == decoder::COMMAND)
+    {
+        decoder::worker::run();
+        return ExitCode::SUCCESS;
+    }
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(usage) => return report::usage(&usage),

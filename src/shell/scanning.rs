@@ -4,11 +4,11 @@
 //! - a scan without a share is refused alone, and so is every code on it that is none: the others go on;
 //! - nothing of a share is quoted: a refusal names the file, the page, the line, the group.
 
+use super::decoder::Decoder;
 use super::input;
 use crate::code::reading::{TEXT_MAX, Unread, read_text};
 use crate::code::share_code::PaperShare;
 use crate::ident::Mode;
-use crate::paper::scan;
 use crate::refusal::{Refusal, Rule};
 use crate::secret::{SecretBytes, SecretText};
 use std::path::Path;
@@ -22,7 +22,7 @@ pub struct Entry {
 }
 
 /// Every share on the pages of one scan; of a text file, every share whose lines or code it holds.
-pub fn read(file: &Path, mode: Mode) -> Vec<Entry> {
+pub fn read(decoder: &mut Decoder, file: &Path, mode: Mode) -> Vec<Entry> {
     let name = file.display().to_string();
     let refused = |refusal| {
         vec![Entry {
@@ -34,7 +34,7 @@ pub fn read(file: &Path, mode: Mode) -> Vec<Entry> {
         Ok(bytes) => bytes,
         Err(refusal) => return refused(refusal),
     };
-    let pages = match bytes.expose(scan::codes) {
+    let pages = match decoder.codes(&bytes) {
         Ok(pages) => pages,
         Err(refusal) => return read_lines(bytes, &name, mode).unwrap_or_else(|| refused(refusal)),
     };

@@ -4,10 +4,10 @@
 //! - a list is lines of `ACCOUNT DEVICE otpauth-URI` (for contacts `ACCOUNT TEXT`), each record once;
 //! - what cannot be read is refused by its line, and nothing of it is quoted.
 
+use super::decoder::Decoder;
 use super::input;
 use crate::ceremony::enroll::Work;
 use crate::ident::{AccountId, DeviceName};
-use crate::paper::scan;
 use crate::plan::Factor;
 use crate::refusal::{Refusal, Rule};
 use crate::secret::SecretText;
@@ -131,8 +131,8 @@ fn text_or_image(from: &Path) -> Result<SecretText, Refusal> {
         }
         return input::text(bytes, &place);
     }
-    let mut codes: Vec<SecretText> = bytes
-        .expose(scan::codes)?
+    let mut codes: Vec<SecretText> = Decoder::default()
+        .codes(&bytes)?
         .into_iter()
         .flat_map(|page| page.codes)
         .collect();

@@ -14,13 +14,14 @@ use crate::crypto::totp::Seed;
 use crate::refusal::{Refusal, Rule};
 use crate::secret::SecretText;
 use jiff::Timestamp;
+use std::fmt::Write as _;
 
 pub use self::qr::drawn as qr_text;
 
 /// How long a secret stays on the screen before it hides itself, in seconds.
 const VISIBLE: u64 = 60;
 /// How far a laptop's clock may be off and be put right by one known-good code, in periods each way.
-const WINDOWS: u64 = 6;
+const WINDOWS: u8 = 6;
 
 /// Shows a text until its reader is done.
 pub fn text(terminal: &mut Terminal, heading: &str, secret: &SecretText) -> Result<(), Refusal> {
@@ -112,9 +113,9 @@ fn codes_at(name: &str, seed: &Seed, now: Timestamp, drift: i64) -> SecretText {
     };
     let clock = now.strftime("%H:%M:%S");
     SecretText::build(512, |text| {
-        text.push_str(&format!("{name}\nlaptop {clock} UTC, {corrected}\n\n    "));
+        let _ = write!(text, "{name}\nlaptop {clock} UTC, {corrected}\n\n    ");
         code.digits.expose(|digits| push_in_threes(text, digits));
-        text.push_str(&format!("        {} s left        next  ", code.seconds_left));
+        let _ = write!(text, "        {} s left        next  ", code.seconds_left);
         next.digits.expose(|digits| push_in_threes(text, digits));
         text.push('\n');
     })

@@ -111,9 +111,9 @@ pub fn judge(count: usize) -> Result<f64, String> {
             .map(|thread| std::thread::spawn(move || deal(secret, count / 4, thread)))
             .collect();
         let mut counted = Counted::new();
-        threads
-            .into_iter()
-            .for_each(|thread| counted.merge(&thread.join().unwrap()));
+        for thread in threads {
+            counted.merge(&thread.join().unwrap());
+        }
         counted
     });
     let mut worst: f64 = 0.0;

@@ -69,7 +69,7 @@ pub fn restore(number: usize, locked: bool) -> Restored {
         let lock = locked && (papers.is_empty() || stream.below(3) == 0);
         let paper = if lock {
             let phrase = format!("phrase {index} of {number} ~Aa1");
-            passphrases.push_str(&format!("# share {index}\n{phrase}\n"));
+            passphrases += &["# a share\n", &phrase, "\n"].concat();
             sample.locked(*index, &phrase, stream.bytes())
         } else {
             sample.paper(*index)
@@ -161,28 +161,24 @@ fn as_written(paper: &PaperShare, forged: bool, stream: &mut Seeded) -> String {
             .collect::<Vec<_>>()
             .join("\n")
     };
-    match stream.below(4) {
-        0 if !forged => code(paper) + "\n",
+    let rows: Vec<String> = match stream.below(4) {
+        0 if !forged => vec![code(paper)],
         1 => lines
             .iter()
-            .map(|(_, text)| grouped(&text.to_lowercase(), 5) + "\n\n")
+            .map(|(_, text)| grouped(&text.to_lowercase(), 5) + "\n")
             .collect(),
         2 => {
-            lines
-                .iter()
-                .rev()
-                .map(|(letter, text)| format!("Line {letter}: {}\n", grouped(text, 99).replace(' ', "-")))
-                .collect::<String>()
-                + "\n"
+            let row =
+                |(letter, text): &(char, String)| format!("Line {letter}: {}", grouped(text, 99).replace(' ', "-"));
+            lines.iter().rev().map(row).collect()
         }
         _ => {
-            lines
-                .iter()
-                .map(|(letter, text)| format!("{letter}: {}\n", text.replace('8', "B").replace('0', "o")))
-                .collect::<String>()
-                + "\n"
+            let row =
+                |(letter, text): &(char, String)| format!("{letter}: {}", text.replace('8', "B").replace('0', "o"));
+            lines.iter().map(row).collect()
         }
-    }
+    };
+    rows.join("\n") + "\n\n"
 }
 
 /// A line A with another value and a whole checksum.

@@ -5,6 +5,7 @@
 use crate::stranger::closed;
 use sha2::{Digest as _, Sha256};
 use std::fmt::Write as _;
+use strongroom::code::words::{WordsTag, words_of};
 use strongroom::hex;
 use strongroom::ident::ALPHABET;
 
@@ -93,7 +94,7 @@ pub fn repaired(letters: &str, line: &str) -> String {
     text_of(&closed(letters, &values[..values.len() - 13]))
 }
 
-/// A set file, key by key, `sha256` computed from whatever they say.
+/// A set file, key by key, its hash and its words computed from whatever they say.
 #[derive(Clone)]
 pub struct SetFile {
     pub schema: String,
@@ -108,8 +109,6 @@ pub struct SetFile {
     pub recipient: String,
     pub successor_key: String,
     pub before: String,
-    pub fingerprint: String,
-    pub words: String,
     pub commitments: Vec<String>,
 }
 
@@ -130,8 +129,6 @@ impl SetFile {
             recipient: get("recipient"),
             successor_key: get("successor_key"),
             before: get("before"),
-            fingerprint: get("fingerprint"),
-            words: get("words"),
             commitments: table["commitments"]
                 .as_array()
                 .unwrap()
@@ -141,7 +138,7 @@ impl SetFile {
         }
     }
 
-    /// The file, its `sha256` that of the encoding of section 9.
+    /// The file, with the hash of the encoding of section 9 and the fingerprint of that.
     pub fn text(&self) -> String {
         let mut out = String::new();
         let mut line = |key: &str, value: &str| writeln!(out, "{key} = \"{value}\"").unwrap();
@@ -159,9 +156,11 @@ impl SetFile {
         line("recipient", &self.recipient);
         line("successor_key", &self.successor_key);
         line("before", &self.before);
-        line("sha256", &hex::encode(&Sha256::digest(self.core())));
-        line("fingerprint", &self.fingerprint);
-        line("words", &self.words);
+        let hash: [u8; 32] = Sha256::digest(self.core()).into();
+        let fingerprint = words_of(WordsTag::Set, &hash);
+        line("sha256", &hex::encode(&hash));
+        line("fingerprint", &fingerprint.hex());
+        line("words", &fingerprint.to_string());
         out.push_str("commitments = [\n");
         for commitment in &self.commitments {
             writeln!(out, "  \"{commitment}\",").unwrap();
@@ -200,4 +199,50 @@ impl SetFile {
         ];
         parts.concat()
     }
+}
+
+/// An age file by section 14, from fixed keys: foreign stanzas before the good one, `more` behind it.
+pub fn age_file(recipient: &str, plain: &[u8], foreign: usize, more: &str) -> Vec<u8> {
+    use chacha20poly1305::aead::{Aead as _, KeyInit as _};
+    use curve25519_dalek::montgomery::MontgomeryPoint;
+    use hkdf::hmac::{Hmac, Mac as _};
+    let base64 = |bytes: &[u8]| data_encoding::BASE64_NOPAD.encode(bytes);
+    let expand = |ikm: &[u8], salt: Option<&[u8]>, info: &str| {
+        let mut key = [0_u8; 32];
+        hkdf::Hkdf::<Sha256>::new(salt, ikm)
+            .expand(info.as_bytes(), &mut key)
+            .unwrap();
+        key
+    };
+    let sealed = |key: [u8; 32], last: u8, plain: &[u8]| {
+        let mut nonce = chacha20poly1305::Nonce::default();
+        nonce[11] = last;
+        chacha20poly1305::ChaCha20Poly1305::new(&key.into())
+            .encrypt(&nonce, plain)
+            .unwrap()
+    };
+    let (_, theirs) = bech32::decode(recipient).unwrap();
+    let theirs: [u8; 32] = theirs.try_into().unwrap();
+    let (file_key, secret, nonce) = ([5_u8; 16], [6_u8; 32], [7_u8; 16]);
+    let ephemeral = MontgomeryPoint::mul_base_clamped(secret).to_bytes();
+    let shared = MontgomeryPoint(theirs).mul_clamped(secret).to_bytes();
+    let wrap = expand(
+        &shared,
+        Some(&[ephemeral, theirs].concat()),
+        "age-encryption.org/v1/X25519",
+    );
+    let mut header = "age-encryption.org/v1\n".to_string();
+    header += &"-> foreign\nAAAA\n".repeat(foreign);
+    write!(
+        header,
+        "-> X25519 {}\n{}\n{more}---",
+        base64(&ephemeral),
+        base64(&sealed(wrap, 0, &file_key))
+    )
+    .unwrap();
+    let mut mac = <Hmac<Sha256> as hkdf::hmac::KeyInit>::new_from_slice(&expand(&file_key, None, "header")).unwrap();
+    mac.update(header.as_bytes());
+    writeln!(header, " {}", base64(&mac.finalize().into_bytes())).unwrap();
+    let payload = sealed(expand(&file_key, Some(&nonce), "payload"), 1, plain);
+    [header.into_bytes(), nonce.to_vec(), payload].concat()
 }

@@ -16,17 +16,16 @@ pub fn run(it: &Export) -> Result<Answer, Refusal> {
     }
 }
 
-/// The stand-alone recoverer, the specification that it was written from, and the hashes of both as `sha256sum` reads them.
+/// The stand-alone recoverer, the specification that it was written from with its example, and the hashes of them as `sha256sum` reads them.
 fn export_recoverer(out: &Path) -> Result<Answer, Refusal> {
     Folder::open(out)?;
     let files = [
         (recoverer::NAME, recoverer::TEXT),
         (recoverer::SPECIFICATION_NAME, recoverer::SPECIFICATION),
+        (recoverer::EXAMPLE_NAME, recoverer::EXAMPLE),
     ];
-    let sums: String = files
-        .iter()
-        .map(|(name, text)| format!("{}  {name}\n", crate::hex::encode(&Sha256::digest(text))))
-        .collect();
+    let sum = |(name, text): &(&str, &str)| [&crate::hex::encode(&Sha256::digest(text)), "  ", name, "\n"].concat();
+    let sums: String = files.iter().map(sum).collect();
     for (name, text) in files.into_iter().chain([("SHA256SUMS", sums.as_str())]) {
         output::write_new(&out.join(name), &SecretBytes::new(text.as_bytes().to_vec()))?;
     }

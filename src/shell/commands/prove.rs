@@ -6,6 +6,7 @@ use crate::ceremony::ports::Clock as _;
 use crate::ceremony::prove::{Outcome, Proving};
 use crate::refusal::Refusal;
 use crate::shell::args::{Place, Prove};
+use crate::shell::decoder::Decoder;
 use crate::shell::guard::{self, Exceptions};
 use crate::shell::input;
 use crate::shell::passphrases;
@@ -25,8 +26,9 @@ pub fn run(place: &Place, it: &Prove) -> Result<Answer, Refusal> {
     let mut person = passphrases::person();
     let mut passphrases = passphrases::source(it.passphrases.as_deref(), person.as_mut())?;
     let mut refused = Vec::new();
+    let mut decoder = Decoder::default();
     for file in files {
-        for Entry { paper, from } in scanning::read(&file, change.vault().mode()) {
+        for Entry { paper, from } in scanning::read(&mut decoder, &file, change.vault().mode()) {
             match paper.and_then(|paper| proving.add(paper, passphrases.as_mut())) {
                 Ok(name) => print(&format!("proved  {name}\n")),
                 Err(refusal) => {

@@ -13,6 +13,7 @@ use crate::plan::{Factor, Plan};
 use crate::refusal::{Refusal, Rule};
 use crate::secret::SecretText;
 use crate::shell::args::{Place, Recover, Show};
+use crate::shell::decoder::Decoder;
 use crate::shell::guard::{self, Exceptions};
 use crate::shell::input;
 use crate::shell::offering;
@@ -75,7 +76,11 @@ fn gather(
 ) -> Result<(), Refusal> {
     if !it.scan.is_empty() {
         let files = input::scans(&it.scan)?;
-        let entries = files.iter().flat_map(|file| scanning::read(file, mode)).collect();
+        let mut decoder = Decoder::default();
+        let entries = files
+            .iter()
+            .flat_map(|file| scanning::read(&mut decoder, file, mode))
+            .collect();
         let mut passphrases = passphrases::source(it.passphrases.as_deref(), terminal)?;
         gather_all(entries, gathering, &mut *passphrases);
         return Ok(());

@@ -10,6 +10,7 @@ use crate::entropy::{Entropy, System};
 use crate::ident::Mode;
 use crate::refusal::{Refusal, Rule};
 use crate::shell::args::{Place, Reprint};
+use crate::shell::decoder::Decoder;
 use crate::shell::guard::{self, Exceptions};
 use crate::shell::input;
 use crate::shell::offering;
@@ -115,8 +116,9 @@ fn reason(it: &Reprint, anew: Anew) -> Result<Note, Refusal> {
 fn sheet(it: &Reprint, mode: Mode, name: &str, terminal: Option<&mut Terminal>) -> Result<PaperShare, Refusal> {
     let mut entries = Vec::new();
     if !it.scan.is_empty() {
+        let mut decoder = Decoder::default();
         for file in input::scans(&it.scan)? {
-            entries.extend(scanning::read(&file, mode));
+            entries.extend(scanning::read(&mut decoder, &file, mode));
         }
     } else if let Some(terminal) = terminal {
         let typed = terminal.secret_lines(&format!("the lines of {name}; an empty line ends it"))?;

@@ -6,6 +6,7 @@
 //! - plain text of 80 columns: no colour, no character that a bare console lacks.
 
 use crate::secret::SecretText;
+use std::fmt::Write as _;
 
 /// The characters of a group, and the groups of a row.
 const GROUP: usize = 4;
@@ -80,7 +81,7 @@ fn push_signs(out: &mut String, characters: &[char]) {
         if signs.peek().is_none() {
             continue;
         }
-        out.push_str(&format!("    group {group}: "));
+        let _ = write!(out, "    group {group}: ");
         for (number, sign) in signs.enumerate() {
             out.push_str(if number == 0 { "" } else { ", " });
             out.push(*sign);

@@ -64,6 +64,9 @@ mod tests {
         assert!(rows <= 22, "{rows} rows");
     }
 
+    /// Pixels a module.
+    const SCALE: usize = 6;
+
     #[test]
     fn what_is_drawn_reads_back() {
         let secret = SecretText::new("kT4+w9Qa<>&Pz(e7mRh".to_string());
@@ -78,7 +81,6 @@ mod tests {
                     .collect()
             })
             .collect();
-        const SCALE: usize = 6;
         let (width, height) = (rows[0].len() * SCALE, rows.len() * 2 * SCALE);
         let pixels = (0..width * height).map(|at| {
             let (x, y) = (at % width / SCALE, at / width / SCALE);

@@ -5,6 +5,7 @@
 use super::Book;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use strongroom::code::words::{WordsTag, words_of};
 use strongroom::crypto::passphrase::LockDigest;
 use strongroom::ident::{Epoch, Generation, Mode, Serial, ShareIndex, VaultId};
 use strongroom::plan::Factor;
@@ -51,7 +52,7 @@ fn dealt(epoch: u32, first: u32) -> Event {
         of: of(epoch),
         threshold: parsed("2-of-3"),
         core: Hash([epoch as u8; 32]),
-        fingerprint: note("58af82333cbe874431f189"),
+        fingerprint: note(&words_of(WordsTag::Set, &[epoch as u8; 32]).hex()),
         envelopes: envelopes.collect(),
         unattended: Some(note("no witness could come")),
         boot: parsed("b007-1"),
@@ -73,6 +74,19 @@ fn proved_of(epoch: u32, shares: &[(u8, u32)]) -> Event {
         shares: shares.collect(),
         drill: false,
         boot: parsed("b007-1"),
+    }
+}
+
+/// The same, of a set that is live already.
+fn at_a_drill(event: Event) -> Event {
+    let Event::Proved { of, shares, boot, .. } = event else {
+        panic!("a drill proves");
+    };
+    Event::Proved {
+        of,
+        shares,
+        drill: true,
+        boot,
     }
 }
 
@@ -174,7 +188,7 @@ fn everything() -> Vec<Event> {
         enrolled(1, 1),
         reprinted(2, 2, 9),
         Event::Rendered { of: of(1) },
-        proved(&[(2, 9)]),
+        at_a_drill(proved(&[(2, 9)])),
         Event::Exception {
             rule: note("swap-on"),
             found: note("a tab\u{a0}and an umlaut: ü, \"quoted\", a backslash \\"),
@@ -230,6 +244,84 @@ pub(super) fn ledgers(book: &mut Book) {
         "one line of every kind, with and without what may be missing",
         given(&text(&everything())),
         facts(&everything()),
+    );
+    let play = Event::Init {
+        vault: VaultId::new(Mode::Rehearsal, [7; 15]),
+        mode: Mode::Rehearsal,
+        program: note("strongroom 0.1.0"),
+    };
+    let rendered = || Event::Rendered { of: of(1) };
+    let rehearsed = [play.clone(), dealt(1, 0), rendered(), enrolled(1, 1)];
+    book.holds(
+        "ledger",
+        "rehearsal_live_when_rendered",
+        "in a rehearsal a rendered set is live",
+        given(&text(&rehearsed)),
+        facts(&rehearsed),
+    );
+    let again = [
+        play.clone(),
+        dealt(1, 0),
+        rendered(),
+        reprinted(2, 2, 9),
+        rendered(),
+        reprinted(2, 9, 10),
+    ];
+    book.holds(
+        "ledger",
+        "rehearsal_reprint_in_force_when_rendered",
+        "in a rehearsal a page made again is in force once it is rendered",
+        given(&text(&again)),
+        facts(&again),
+    );
+    refuse_chain(
+        book,
+        "rehearsal_not_live_before_rendered",
+        "in a rehearsal too a set is live only when its pages were made",
+        &text(&[play, dealt(1, 0), enrolled(1, 1)]),
+    );
+    let pending = [
+        live(),
+        vec![reprinted(2, 2, 9), rendered(), enrolled(1, 1), proved(&[(2, 2)])],
+    ]
+    .concat();
+    book.holds(
+        "ledger",
+        "reprint_waits_for_its_proof",
+        "until a page made again is proved, the one before it is in force",
+        given(&text(&pending)),
+        facts(&pending),
+    );
+    let partly = [
+        init(),
+        dealt(1, 0),
+        rendered(),
+        proved(&[(1, 1), (3, 3)]),
+        enrolled(1, 1),
+    ];
+    refuse_chain(
+        book,
+        "not_live_while_one_page_is_unproved",
+        "one page that was not proved is enough for a set not to be live",
+        &text(&partly),
+    );
+    let dead = [
+        live(),
+        vec![
+            Event::Void {
+                of: of(1),
+                reason: note("x"),
+            },
+            proved(&[(1, 1)]),
+            enrolled(1, 1),
+        ],
+    ]
+    .concat();
+    refuse_chain(
+        book,
+        "void_epoch_stays_void",
+        "a proof does not bring a void epoch back",
+        &text(&dead),
     );
     book.holds(
         "ledger",
@@ -441,13 +533,6 @@ fn contradictions(book: &mut Book) {
         refuse_chain(book, name, fact, &text(&[live(), more.to_vec()].concat()));
     };
     refuse("init_twice", "a vault is made once", &[init()]);
-    refuse(
-        "site_of_another_vault",
-        "a site of another vault",
-        &[Event::Site {
-            vault: VaultId::new(Mode::Production, [8; 15]),
-        }],
-    );
     refuse("epoch_skipped", "epochs follow each other", &[dealt(3, 20)]);
     refuse("epoch_twice", "an epoch is dealt once", &[dealt(1, 20)]);
     refuse("serial_twice", "a serial is used once", &[dealt(2, 2)]);

@@ -3,6 +3,8 @@
 #![allow(clippy::too_many_lines, reason = "a list")]
 
 use super::*;
+use crate::sample::Point;
+use curve25519_dalek::scalar::Scalar;
 
 pub(super) fn proofs(book: &mut Book, open: &Sample, mfa: &Sample, play: &Sample, all: &Sample) {
     let given = |sample: &Sample, text: &str| json!({ "set": sample.file(), "text": text });
@@ -103,10 +105,22 @@ pub(super) fn proofs(book: &mut Book, open: &Sample, mfa: &Sample, play: &Sample
         ),
         "share-forged",
     );
+    let [value, blinder] = [|point: &Point| point.value, |point: &Point| point.blinder].map(|of| at_six(open, of));
     refuse(
         "index_beyond_total",
-        "index 6 of a set of 5",
-        &text(LineA { index: 6, ..a }, LineB { index: 6, ..b }),
+        "index 6 of a set of 5, on the polynomials that were dealt",
+        &text(
+            LineA {
+                index: 6,
+                bytes: value,
+                ..a
+            },
+            LineB {
+                index: 6,
+                bytes: blinder,
+                ..b
+            },
+        ),
         "share-forged",
     );
     refuse(
@@ -149,6 +163,13 @@ pub(super) fn proofs(book: &mut Book, open: &Sample, mfa: &Sample, play: &Sample
         &play.code(1),
         "share-of-other-world",
     );
+}
+
+/// The polynomial of degree 2 through the first three points, at 6: Lagrange's weights there are 6, −15 and 10.
+fn at_six(sample: &Sample, of: fn(&Point) -> [u8; 32]) -> [u8; 32] {
+    let at = |place: usize| Scalar::from_canonical_bytes(of(&sample.points[place])).unwrap();
+    let value = Scalar::from(6_u8) * at(0) - Scalar::from(15_u8) * at(1) + Scalar::from(10_u8) * at(2);
+    value.to_bytes()
 }
 
 /// The scalar as a number, plus ℓ: below 2^256 for every scalar.

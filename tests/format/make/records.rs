@@ -3,6 +3,7 @@
 #![allow(clippy::too_many_lines, reason = "a list")]
 
 use super::*;
+use crate::raw::age_file;
 
 struct RecordCase<'a> {
     book: &'a mut Book,
@@ -231,11 +232,27 @@ pub(super) fn records(book: &mut Book, open: &Sample, mfa: &Sample) {
         "a record that this set does not open",
         &locked(&padded(&plain), std::slice::from_ref(&mfa.core.recipient)),
     );
-    let stanzas = "-> X25519 AAAA\nAAAA\n".repeat(65);
+    let by_hand = |foreign, more: &str| age_file(open.core.recipient.as_str(), &padded(&plain), foreign, more);
+    let given = case.given(&by_hand(63, ""));
+    case.book.holds(
+        "record",
+        "64_stanzas",
+        "the stanza that opens stands behind 63 others",
+        given,
+        json!({ "secret": secret }),
+    );
     case.refuses_file(
         "too_many_stanzas",
-        "65 stanzas",
-        &[b"age-encryption.org/v1\n", stanzas.as_bytes(), b"--- AAAA\n"].concat(),
+        "the stanza that opens stands behind 64 others",
+        &by_hand(64, ""),
+    );
+    case.refuses_file(
+        "passphrase_stanza_beside_a_good_one",
+        "a stanza that asks for work stands beside one that opens",
+        &by_hand(
+            0,
+            "-> scrypt bBjlhJVYZeE4aqUdmtRHfw 10\nZV/AhotwSGqaPCU43cepl4WYUouAa17a3xpu4G2yi5k\n",
+        ),
     );
     let scrypt: &[u8] = b"age-encryption.org/v1\n-> scrypt bBjlhJVYZeE4aqUdmtRHfw 62\nZV/AhotwSGqaPCU43cepl4WYUouAa17a3xpu4G2yi5k\n--- fgMiVLJHMlg9fW7CVG/hPS5EAU4Zeg19LyCP7SoH5nA\n";
     case.refuses_file("passphrase_stanza", "a stanza that asks for work", scrypt);
@@ -297,6 +314,18 @@ fn mfa_records(book: &mut Book, mfa: &Sample) {
         ("mfa_seed_small", "a seed is in capitals", "GEZD", "gezd"),
         ("mfa_seed_padded", "a seed has no padding", "OJQ\"", "OJQ=\""),
         ("mfa_seed_no_base32", "a seed is base32", "GEZD", "0189"),
+        (
+            "mfa_seed_unused_bits",
+            "the unused bits of a seed's last character are 0",
+            "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ",
+            "GEZDGNBVGF",
+        ),
+        (
+            "mfa_seed_of_257_characters",
+            "a seed that is too long",
+            "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ",
+            &"A".repeat(257),
+        ),
         (
             "mfa_seed_short",
             "a seed of fewer than 10 characters",

@@ -100,6 +100,37 @@ pub(super) fn shares(book: &mut Book, open: &Sample, play: &Sample, all: &Sample
         &format!("{}\n\n{b}", full_width(&a)),
     );
     hold(
+        "slash_within_a_row",
+        "a slash ends a line",
+        &format!("{}/{}", grouped(&a, 99), grouped(&b, 99)),
+    );
+    hold(
+        "row_of_dashes_between_lines",
+        "a row of separators alone ends a line",
+        &format!("{}\n---\n{}\n", grouped(&a, 5), grouped(&b, 5)),
+    );
+    hold(
+        "check_groups_in_words",
+        "the words above the check groups are no symbols",
+        &format!(
+            "{}\ncheck groups {}\n\n{}\ncheck groups {}\n",
+            grouped(&a[..76], 5),
+            grouped(&a[76..], 3),
+            grouped(&b[..60], 5),
+            grouped(&b[60..], 3)
+        ),
+    );
+    hold(
+        "other_ends_of_rows",
+        "the other ends of rows that Unicode has",
+        &format!("{}\u{2028}{}\u{85}\u{2029}{b}", &a[..44], &a[44..]),
+    );
+    hold(
+        "prefix_of_the_other_world",
+        "a prefix tells where a line begins, the checksum tells the world",
+        &format!("ZZ1{a}\nZZ1{b}\n"),
+    );
+    hold(
         "windows_line_ends",
         "a carriage return before a line feed is no row of its own",
         &format!(

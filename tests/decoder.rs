@@ -1,0 +1,126 @@
+//! Scans are decoded apart: by a process without rights, whose end is told and does not end the recovery.
+
+#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+mod common;
+
+use common::{RECOVER_PASSWORD, Scratch, program, rehearsal, run_with};
+use std::io::{Read as _, Write as _};
+use std::process::{Command, Stdio};
+
+/// A decoder at work that has answered one scan.
+fn answered(scan: &[u8]) -> (std::process::Child, Vec<u8>) {
+    let mut child = Command::new(program())
+        .arg("decode-scans")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let requests = child.stdin.as_mut().unwrap();
+    requests.write_all(&(scan.len() as u64).to_le_bytes()).unwrap();
+    requests.write_all(scan).unwrap();
+    let answers = child.stdout.as_mut().unwrap();
+    let mut length = [0; 8];
+    answers.read_exact(&mut length).unwrap();
+    let mut answer = vec![0; u64::from_le_bytes(length) as usize];
+    answers.read_exact(&mut answer).unwrap();
+    (child, answer)
+}
+
+#[test]
+fn a_decoder_has_no_rights_and_bounded_memory() {
+    let sheet = std::fs::read(&rehearsal().sheets("root-password")[0]).unwrap();
+    let (mut child, answer) = answered(&sheet);
+    assert_eq!(answer[0], 0, "it found the codes");
+    let of = |file: &str| std::fs::read_to_string(format!("/proc/{}/{file}", child.id())).unwrap();
+    let status = of("status");
+    let has = |line: &str| {
+        status
+            .lines()
+            .any(|found| found.split_whitespace().collect::<Vec<_>>().join(" ") == line)
+    };
+    assert!(has("Seccomp: 2") && has("NoNewPrivs: 1"), "{status}");
+    let limits = of("limits");
+    let memory = limits
+        .lines()
+        .find(|line| line.starts_with("Max address space"))
+        .unwrap();
+    assert!(memory.contains("1073741824"), "{memory}");
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
+fn no_system_call_of_a_decoder_reaches_a_network_a_file_or_another_program_once_it_reads() {
+    let sheet = std::fs::read(&rehearsal().sheets("root-password")[0]).unwrap();
+    let input = [&(sheet.len() as u64).to_le_bytes()[..], &sheet].concat();
+    let scratch = Scratch::new();
+    let trace = scratch.join("trace");
+    let arguments = [
+        "-f",
+        "-o",
+        &trace,
+        "-e",
+        "trace=%network,openat,open,execve,read",
+        program(),
+        "decode-scans",
+    ];
+    run_with("strace", &arguments, &input).ok();
+    let calls = std::fs::read_to_string(&trace).unwrap();
+    // The first read of its input is that of the length of a scan.
+    let after = calls.split_once("read(0,").unwrap().1;
+    let reached: Vec<&str> = after
+        .lines()
+        .filter(|call| {
+            ["open", "socket", "connect", "execve"]
+                .iter()
+                .any(|name| call.contains(&format!("{name}(")))
+        })
+        .filter(|call| !call.contains("= -1 EPERM"))
+        .collect();
+    assert!(after.contains("read(0,") && reached.is_empty(), "{reached:?}");
+}
+
+#[test]
+fn a_scan_that_ends_its_decoder_is_named_and_the_others_are_read() {
+    let world = rehearsal();
+    let sheets = world.sheets("root-password");
+    let scratch = Scratch::new();
+    let bomb = scratch.join("bomb.png");
+    image::GrayImage::new(7900, 7900).save(&bomb).unwrap();
+    let arguments: Vec<&str> = RECOVER_PASSWORD
+        .iter()
+        .copied()
+        .chain(["--scan", &sheets[0], &bomb, &sheets[1], &sheets[2]])
+        .collect();
+    let quoted: Vec<String> = arguments.iter().map(|word| format!("'{word}'")).collect();
+    let command = format!(
+        "ulimit -v 300000; exec {} --vault '{}' {}",
+        program(),
+        world.vault,
+        quoted.join(" ")
+    );
+    let ended = run_with("bash", &["-c", &command], b"").ok();
+    assert_eq!(ended.out.trim_end().len(), 64);
+    assert!(
+        ended
+            .err
+            .contains("bomb.png: the decoder of scans ended over it (scan-unreadable)"),
+        "{ended:?}"
+    );
+    assert!(ended.err.contains("type the lines"), "{ended:?}");
+}
+
+#[test]
+fn a_decoder_that_is_asked_for_too_much_ends_without_a_word() {
+    let mut child = Command::new(program())
+        .arg("decode-scans")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(&u64::MAX.to_le_bytes()).unwrap();
+    let mut answer = Vec::new();
+    child.stdout.take().unwrap().read_to_end(&mut answer).unwrap();
+    assert!(answer.is_empty() && child.wait().unwrap().code() == Some(0));
+}

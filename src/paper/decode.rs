@@ -42,6 +42,11 @@ pub(super) fn one(picture: &Picture) -> Option<SecretText> {
     quietly(first).flatten().or_else(|| quietly(second).flatten())
 }
 
+/// As [`all`], for a page of many codes: wherever none was found, its part of the page is looked at alone.
+pub(super) fn many(picture: &Picture) -> Vec<Found> {
+    both(picture, 1.0)
+}
+
 type Step = fn(&Picture) -> Vec<Found>;
 
 /// The largest picture that the second reader is shown, in pixels: a little over A4 at 150 dpi.

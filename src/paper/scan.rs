@@ -46,6 +46,32 @@ pub fn codes(bytes: &[u8]) -> Result<Vec<Page>, Refusal> {
     }
 }
 
+/// The codes of the pages of a vault copy, each page as it was read: many codes a page, found one by one where they are too
+/// many to be found at once.
+pub fn copy_pages(bytes: &[u8], mut read: impl FnMut(&Page)) -> Result<(), Refusal> {
+    if bytes.len() > BYTES_MAX {
+        return Err(Refusal::new(
+            Rule::InputTooLarge,
+            format!(
+                "this scan has {} MiB, at most {} are read",
+                bytes.len() >> 20,
+                BYTES_MAX >> 20
+            ),
+        ));
+    }
+    match Kind::of(bytes)? {
+        Kind::Png => read(&page(decode::many(&picture(bytes, image::ImageFormat::Png)?))),
+        Kind::Jpeg => read(&page(decode::many(&picture(bytes, image::ImageFormat::Jpeg)?))),
+        Kind::Pdf => {
+            let sheets = Sheets::open(bytes)?;
+            for number in 0..sheets.count() {
+                read(&page(decode::many(&sheets.draw(number, 150.0)?)));
+            }
+        }
+    }
+    Ok(())
+}
+
 enum Kind {
     Png,
     Jpeg,

@@ -11,6 +11,7 @@
 //! | [`input`] [`scanning`] [`seeds`] | files in, capped; scans to shares; seeds brought in |
 //! | [`passphrases`] | where passphrases come from, and where they go |
 //! | [`output`] | pages out, to memory-backed storage |
+//! | [`printing`] | pages out, through a pipe to the print system, its spool judged |
 //! | [`terminal`] | questions, and the alternate screen |
 
 pub mod args;
@@ -22,6 +23,7 @@ pub mod machine;
 pub mod network;
 pub mod output;
 pub mod passphrases;
+pub mod printing;
 pub mod report;
 pub mod scanning;
 pub mod seeds;
@@ -57,6 +59,8 @@ fn answer(arguments: Arguments) -> Result<Answer, Refusal> {
         Command::Passphrase(it) => commands::reprint::run(&place, &it, Anew::NewPassphrase),
         Command::Enroll(it) => commands::enroll::run(&place, &it),
         Command::Recover(it) => commands::recover::run(&place, &it),
+        Command::Print(it) => commands::print::run(&place, &it),
+        Command::Restore(it) => commands::restore::run(&it),
         Command::Export(it) => commands::export::run(&it),
         Command::Ledger(it) => commands::ledger::run(&place, &it),
     }

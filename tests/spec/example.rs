@@ -555,6 +555,11 @@ fn events(vault: VaultId, core: Hash, note: &dyn Fn(&str) -> Note) -> String {
             on_paper: true,
             boot: boot(),
         },
+        Event::Printed {
+            paper: note("printer-test"),
+            printer: Some(note("office")),
+            boot: boot(),
+        },
         Event::Exception {
             rule: note("swap-on"),
             found: note("memory can be swapped out: /dev/sda2 is on"),

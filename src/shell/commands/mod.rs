@@ -7,10 +7,12 @@ pub mod export;
 pub mod init;
 pub mod ledger;
 pub mod preflight;
+pub mod print;
 pub mod prove;
 pub mod recover;
 pub mod rehearse;
 pub mod reprint;
+pub mod restore;
 
 use crate::ceremony::ports::Clock;
 use jiff::Timestamp;

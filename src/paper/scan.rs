@@ -60,12 +60,20 @@ pub fn copy_pages(bytes: &[u8], mut read: impl FnMut(&Page)) -> Result<(), Refus
         ));
     }
     match Kind::of(bytes)? {
-        Kind::Png => read(&page(decode::many(&picture(bytes, image::ImageFormat::Png)?))),
-        Kind::Jpeg => read(&page(decode::many(&picture(bytes, image::ImageFormat::Jpeg)?))),
+        Kind::Png => read(&page(decode::many(&picture(bytes, image::ImageFormat::Png)?).0)),
+        Kind::Jpeg => read(&page(decode::many(&picture(bytes, image::ImageFormat::Jpeg)?).0)),
         Kind::Pdf => {
             let sheets = Sheets::open(bytes)?;
             for number in 0..sheets.count() {
-                read(&page(decode::many(&sheets.draw(number, 150.0)?)));
+                let mut dpi = [200.0, 300.0].into_iter();
+                loop {
+                    let Some(dpi) = dpi.next() else { break };
+                    let (found, unread) = decode::many(&sheets.draw(number, dpi)?);
+                    read(&page(found));
+                    if !unread {
+                        break;
+                    }
+                }
             }
         }
     }

@@ -166,10 +166,16 @@ pub struct Ceremony {
     #[command(flatten)]
     pub unattended: Unattended,
     /// Put the sheets into DIR, on memory-backed storage
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", conflicts_with = "printer")]
     pub out: Option<PathBuf>,
+    /// Print the sheets, through a pipe: no file is made; the printer has passed its test before
+    #[arg(long, value_name = "NAME")]
+    pub printer: Option<PrinterName>,
+    /// Print although the print system keeps what it is given
+    #[arg(long, value_name = "REASON")]
+    pub allow_spool: Option<Note>,
     /// Declare the last epoch of the set void instead: its dealing was interrupted, or its pages are out of force
-    #[arg(long, value_name = "REASON", conflicts_with_all = ["out", "unattended", "reason"])]
+    #[arg(long, value_name = "REASON", conflicts_with_all = ["out", "printer", "unattended", "reason"])]
     pub void: Option<Note>,
     /// Put secret pages on a disk all the same
     #[arg(long, value_name = "REASON")]
@@ -206,8 +212,19 @@ pub struct Reprint {
     #[arg(long, value_name = "FILE")]
     pub passphrases: Option<PathBuf>,
     /// Put the page into DIR, on memory-backed storage
-    #[arg(long, value_name = "DIR", required = true)]
-    pub out: PathBuf,
+    #[arg(
+        long,
+        value_name = "DIR",
+        required_unless_present = "printer",
+        conflicts_with = "printer"
+    )]
+    pub out: Option<PathBuf>,
+    /// Print the page, through a pipe: no file is made; the printer has passed its test before
+    #[arg(long, value_name = "NAME")]
+    pub printer: Option<PrinterName>,
+    /// Print although the print system keeps what it is given
+    #[arg(long, value_name = "REASON")]
+    pub allow_spool: Option<Note>,
     /// How it is run
     #[command(flatten)]
     pub unattended: Unattended,

@@ -17,6 +17,8 @@ mod dealings;
 mod forgeries;
 #[path = "../format/sample.rs"]
 mod sample;
+#[path = "../assurance/spoiling.rs"]
+mod spoiling;
 #[path = "../spec/stranger.rs"]
 #[allow(dead_code, reason = "a part of it is used here")]
 mod stranger;
@@ -36,7 +38,7 @@ struct Promise {
     attempt: fn() -> (String, bool),
 }
 
-const PROMISES: [Promise; 3] = [
+const PROMISES: [Promise; 5] = [
     Promise {
         name: "coefficients of dealings of a fixed secret",
         wanted: "1,000,000 dealings, χ² below the 99.99 % bound",
@@ -51,6 +53,16 @@ const PROMISES: [Promise; 3] = [
         name: "random vaults through the recoverer",
         wanted: "1,000 of 1,000, 100 of them with locked shares",
         attempt: random_vaults,
+    },
+    Promise {
+        name: "random sheets at 150 and 300 dpi",
+        wanted: "1,000 of 1,000 by the program, and by zbarimg",
+        attempt: random_sheets,
+    },
+    Promise {
+        name: "spoiled sheets",
+        wanted: "560 pictures, no wrong share, at least as many read as by zbarimg and by rxing alone",
+        attempt: spoiled_sheets,
     },
 ];
 
@@ -98,6 +110,27 @@ fn altered_lines() -> (String, bool) {
             tried.judged, tried.refused, tried.proved
         ),
         enough && tried.proved == 0,
+    )
+}
+
+fn random_sheets() -> (String, bool) {
+    let (ours, theirs) = spoiling::clean(1000);
+    (
+        format!("{ours} of 1,000 by the program, {theirs} by zbarimg"),
+        (ours, theirs) == (1000, 1000),
+    )
+}
+
+fn spoiled_sheets() -> (String, bool) {
+    let rows = spoiling::attempt(40);
+    let all = spoiling::sum(&rows);
+    println!("{}", spoiling::table(&rows));
+    (
+        format!(
+            "{} pictures: {} by the program, {} by zbarimg, {} by rxing, {} wrong",
+            all.pictures, all.program, all.zbarimg, all.rxing, all.wrong
+        ),
+        all.pictures >= 500 && all.wrong == 0 && all.program >= all.zbarimg.max(all.rxing),
     )
 }
 

@@ -145,7 +145,7 @@ impl Drawn<'_> {
                         bytes
                     })
                     .collect();
-                gather::parity(&data, group.parity)
+                gather::rebuilding(&data, group.parity)
             })
             .collect()
     }
@@ -183,16 +183,18 @@ impl Drawn<'_> {
         let (left, right) = (paper.left(), paper.right());
         let (mark, pages) = (self.mark.to_string(), all.to_string());
         let (rebuilt, each) = (group.parity.to_string(), (group.data + group.parity).to_string());
+        let first = (group.first + 1).to_string();
         let values = [
             ("copy", mark.as_str()),
             ("pages", &pages),
             ("rebuilt", &rebuilt),
             ("each", &each),
+            ("first", &first),
         ];
         let head = template.plain("head", &values)?;
         document.text(bold(14.0), left, 19.6, 110.0, &head)?;
         let as_of = template.plain("as of", self.copy.as_of)?;
-        document.fitted(&[regular(8.0), regular(7.0), regular(6.0)], left, 23.6, 150.0, &as_of)?;
+        document.fitted(&[8.0, 7.0, 6.0, 5.0].map(regular), left, 23.6, 178.0, &as_of)?;
         let of = template.plain("of", &values)?;
         let width = regular(9.0).width(&of)?;
         document.text(regular(9.0), right - width, 19.6, width + 0.1, &of)?;

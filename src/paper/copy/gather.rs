@@ -136,12 +136,13 @@ impl Gathered {
     }
 }
 
-/// The blocks that rebuild a place of a group, from those with data.
-pub(super) fn parity(data: &[Vec<u8>], parity: usize) -> Result<Vec<Vec<u8>>, Refusal> {
+/// The blocks that rebuild a place of a group, from those with data, all of one length.
+pub fn rebuilding(data: &[Vec<u8>], more: usize) -> Result<Vec<Vec<u8>>, Refusal> {
     let failed = |_| Refusal::new(Rule::Internal, "the pages to rebuild from could not be made");
+    let length = data.first().map_or(0, Vec::len);
     let mut shards = data.to_vec();
-    shards.extend(std::iter::repeat_n(vec![0; BLOCK], parity));
-    let code = ReedSolomon::new(data.len(), parity).map_err(failed)?;
+    shards.extend(std::iter::repeat_n(vec![0; length], more));
+    let code = ReedSolomon::new(data.len(), more).map_err(failed)?;
     code.encode(&mut shards).map_err(failed)?;
     Ok(shards.split_off(data.len()))
 }

@@ -164,6 +164,10 @@ fn tokens(inlines: &[Inline], kind: Type) -> Result<Vec<Token>, Refusal> {
                         continue;
                     }
                     let width = style.width(piece)?;
+                    // Between two words of the mono face its own space stands, as it is typed.
+                    let follows_its_own = matches!(tokens.last(), Some(Token::Word(word))
+                        if number > 0 && word.runs.last().is_some_and(|(last, _)| *last == style));
+                    let space = if follows_its_own { style.width(" ")? } else { space };
                     match tokens.last_mut() {
                         Some(Token::Word(word)) if !spaced && word.pen.is_none() => {
                             word.runs.push((style, piece.to_string()));

@@ -144,8 +144,9 @@ fn edge(sheets: &Sheets<'_>, sections: [&str; 2], kind: Type, (page, pages): (us
             continue;
         }
         let text = scope.inlines(&blocks::parse_line(sheets.template.markdown(section)?)?)?;
-        // The left one may be a hash; the right one is short.
-        let room = if at == 0 { 128.0 } else { 50.0 };
+        // The left one may be a hash; the right one has what is left of the width.
+        let taken = both.marks.iter().map(|mark| mark.bounds()[2]).fold(0.0, f32::max);
+        let room = if at == 0 { 132.0 } else { TEXT_WIDTH - taken - 4.0 };
         let laid = lines::lay(&text, room, kind)?;
         both.height = both.height.max(laid.height);
         let marks = laid.marks;

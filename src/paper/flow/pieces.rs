@@ -94,7 +94,11 @@ pub(super) fn lay(blocks: &[Block], width: f32, dress: Dress) -> Result<Vec<Piec
                     ..Piece::new(if *level == 3 { 6.0 } else { 3.0 }, lines)
                 });
             }
-            Block::Paragraph(text) => pieces.push(Piece::new(1.6, lines::lay(text, width, dress.body)?)),
+            Block::Paragraph(text) => {
+                let under_a_heading = pieces.last().is_some_and(|piece: &Piece| piece.keeps_next);
+                let before = if under_a_heading { 0.4 } else { 1.6 };
+                pieces.push(Piece::new(before, lines::lay(text, width, dress.body)?));
+            }
             Block::List { kind, items } => pieces.extend(list(*kind, items, width, dress)?),
             Block::Table { head, rows } => pieces.extend(table::lay(head, rows, width, dress)?),
             Block::Frame(inside) => pieces.push(frame(inside, width, dress)?),

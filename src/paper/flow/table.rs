@@ -32,7 +32,7 @@ pub(super) fn lay(
         pieces.push(Piece {
             keeps_next: true,
             ..Piece::new(
-                2.0,
+                3.4,
                 Lines {
                     marks: labelled.marks.clone(),
                     height: labelled.height,

@@ -55,6 +55,7 @@ pub fn closing(office: &Office<'_>, sitting: &Sitting<'_>) -> Result<SecretBytes
     let values = office
         .values()
         .with("hex", &Digits(words))
+        .with("head", &words)
         .with("line", &last.number)
         .with("time", &Moment(last.time))
         .with("sealed", &envelopes.len())

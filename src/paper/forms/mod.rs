@@ -38,6 +38,7 @@ pub use review::review;
 use self::wordings::{Paper, Wordings};
 use super::flow::values::{Said, Values};
 use super::flow::{self, Dress, Sheets};
+use super::fonts::Face;
 use super::page::PaperSize;
 use crate::ident::{Mode, PersonId, SafeId, Serial, ShareIndex};
 use crate::plan::{FreeText, Plan};
@@ -150,6 +151,37 @@ impl<'a> Office<'a> {
             .map(|held| held.envelope.serial)
             .collect()
     }
+}
+
+/// Whether every text of the plan that stands on a paper can be drawn; a long one breaks over lines, so none is too long.
+pub fn check_texts(plan: &Plan) -> Result<(), Refusal> {
+    let people = plan.people().iter().flat_map(|person| {
+        [Some(&person.name), person.team.as_ref(), person.reach.as_ref()]
+            .into_iter()
+            .flatten()
+    });
+    let safes = plan.safes().iter().map(|safe| &safe.place);
+    let accounts = plan.accounts().iter().map(|account| &account.name);
+    let texts = std::iter::once(plan.organisation())
+        .chain(people)
+        .chain(safes)
+        .chain(accounts);
+    for text in texts {
+        for face in [Face::Regular, Face::Bold, Face::Mono] {
+            // Telephone numbers alone are set in the mono face.
+            let drawn = face != Face::Mono || text.as_str().is_ascii();
+            if drawn {
+                face.width(10.0, text.as_str()).map_err(|refusal| {
+                    let unfit = Refusal::new(Rule::NameUnfit, refusal.sentence());
+                    refusal
+                        .hints()
+                        .iter()
+                        .fold(unfit, |unfit, hint| unfit.hint(hint.clone()))
+                })?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// One envelope in force, and its epoch.

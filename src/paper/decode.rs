@@ -313,12 +313,24 @@ fn doubled(picture: &Picture) -> Option<Picture> {
         return None;
     }
     let source = picture.pixels();
-    let at = |x: u32, y: u32| u16::from(source[(y.min(height - 1) * width + x.min(width - 1)) as usize]);
+    // Each new pixel lies a quarter of an old one beside its middle: three parts of the nearer, one of the further.
+    let pair = |at: u32, side: u32| {
+        let further = if at.is_multiple_of(2) {
+            (at / 2).saturating_sub(1)
+        } else {
+            (at / 2 + 1).min(side - 1)
+        };
+        (at / 2, further)
+    };
+    let at = |x: u32, y: u32| u16::from(source[(y * width + x) as usize]);
     let mut pixels = Vec::with_capacity(4 * source.len());
     for y in 0..2 * height {
+        let (near_y, far_y) = pair(y, height);
         for x in 0..2 * width {
-            let (x0, y0, x1, y1) = (x / 2, y / 2, x / 2 + x % 2, y / 2 + y % 2);
-            pixels.push(((at(x0, y0) + at(x1, y0) + at(x0, y1) + at(x1, y1)) / 4) as u8);
+            let (near_x, far_x) = pair(x, width);
+            let near = 3 * at(near_x, near_y) + at(far_x, near_y);
+            let far = 3 * at(near_x, far_y) + at(far_x, far_y);
+            pixels.push(((3 * near + far + 8) / 16) as u8);
         }
     }
     Picture::new(2 * width, 2 * height, pixels).ok()

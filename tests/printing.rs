@@ -127,7 +127,7 @@ impl PrintServer {
         while !ready() {
             let log = || std::fs::read_to_string(self.scratch.join("error_log")).unwrap_or_default();
             assert!(
-                started.elapsed() < Duration::from_secs(60),
+                started.elapsed() < Duration::from_mins(1),
                 "{what} did not come: {}",
                 log()
             );

@@ -65,9 +65,7 @@ pub fn copy_pages(bytes: &[u8], mut read: impl FnMut(&Page)) -> Result<(), Refus
         Kind::Pdf => {
             let sheets = Sheets::open(bytes)?;
             for number in 0..sheets.count() {
-                let mut dpi = [200.0, 300.0].into_iter();
-                loop {
-                    let Some(dpi) = dpi.next() else { break };
+                for dpi in [200.0, 300.0] {
                     let (found, unread) = decode::many(&sheets.draw(number, dpi)?);
                     read(&page(found));
                     if !unread {

@@ -155,9 +155,8 @@ fn configuration(processes: &Path, server: Option<&str>) -> Result<Spool, Refusa
             texts.retain(|(.., text)| listening(text));
         }
     }
-    let (main, files, text) = match texts.as_slice() {
-        [one] => one,
-        _ => return Err(unknown("several schedulers are running; name the one by CUPS_SERVER")),
+    let [(main, files, text)] = texts.as_slice() else {
+        return Err(unknown("several schedulers are running; name the one by CUPS_SERVER"));
     };
     let files = files.clone().unwrap_or_else(|| main.with_file_name("cups-files.conf"));
     let both = format!("{text}\n{}\n", std::fs::read_to_string(&files).unwrap_or_default());

@@ -1,7 +1,7 @@
 //! A template's Markdown as blocks: headings, paragraphs, lists, tables, and what a pen fills in.
 //!
 //! Rules of this file:
-//! - CommonMark is read by `pulldown-cmark`; what this paper floor has no drawing for (links, pictures, HTML) is refused, not
+//! - Markdown is read by `pulldown-cmark`; what this paper floor has no drawing for (links, pictures, HTML) is refused, not
 //!   dropped;
 //! - what a pen fills in stands in square brackets (`[time]`, `[initials]`), read before any value is put in: no value is a box;
 //! - `*text*` is a label in small letters: there are no italics.
@@ -294,9 +294,10 @@ impl<'t> Reader<'t> {
                 Event::Start(Tag::Emphasis) => small += 1,
                 Event::End(pulldown_cmark::TagEnd::Strong) => bold -= 1,
                 Event::End(pulldown_cmark::TagEnd::Emphasis) => small -= 1,
-                Event::End(_) => break,
-                // The next block of a tight item.
-                Event::Start(Tag::List(_) | Tag::Paragraph | Tag::CodeBlock(_) | Tag::Table(_)) => break,
+                // The end of what is around it, or the next block of a tight item.
+                Event::End(_) | Event::Start(Tag::List(_) | Tag::Paragraph | Tag::CodeBlock(_) | Tag::Table(_)) => {
+                    break;
+                }
                 other => return Err(no_drawing(&other)),
             }
             self.next();

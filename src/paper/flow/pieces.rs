@@ -174,8 +174,8 @@ fn list(kind: ListKind, items: &[Item], width: f32, dress: Dress) -> Result<Vec<
         };
         let indent = if headed { 10.0 } else { 6.0 } + if items.len() > 9 && !headed { 1.5 } else { 0.0 };
         let tick = if item.tick { 7.0 } else { 0.0 };
-        let marked = kind == ListKind::Numbers || !item.tick;
-        let left = if marked { indent } else { 0.0 } + tick;
+        let has_marker = kind == ListKind::Numbers || !item.tick;
+        let left = if has_marker { indent } else { 0.0 } + tick;
         let content = joined(lay(&item.blocks, width - left, dress)?);
         let baseline = content.marks.iter().find_map(|mark| match mark {
             Mark::Text { y, .. } => Some(*y),
@@ -183,7 +183,7 @@ fn list(kind: ListKind, items: &[Item], width: f32, dress: Dress) -> Result<Vec<
         });
         let baseline = baseline.unwrap_or(dress.body.leading * 0.8);
         let mut lines = shifted(content, left);
-        if marked {
+        if has_marker {
             lines.marks.push(Mark::text(0.0, baseline, style, &marker)?);
         }
         if item.tick {

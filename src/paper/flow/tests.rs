@@ -137,7 +137,9 @@ fn no_text_meets_another_or_leaves_the_page_on_either_paper_with_any_name() {
             let name = name.trim();
             let pages = laid(paper, EVERYTHING, &everything(name, 40)).unwrap_or_else(|refusal| panic!("{refusal}"));
             assert!(pages.len() > 1, "{name}");
-            pages.iter().for_each(|page| is_sound(paper, page));
+            for page in &pages {
+                is_sound(paper, page);
+            }
         }
     }
 }

@@ -197,7 +197,7 @@ impl<'v> Scope<'v> {
             match block {
                 // What holds rows repeats its rows, not itself.
                 Block::List { kind, items } => {
-                    let items = self.each(items, |item| item.names(), |scope, item| scope.item(item))?;
+                    let items = self.each(items, Item::names, Self::item)?;
                     if !items.is_empty() {
                         filled.push(Block::List { kind: *kind, items });
                     }

@@ -5,7 +5,7 @@ use super::{Office, later, place_of};
 use crate::ident::PersonId;
 use crate::paper::flow::Dress;
 use crate::paper::flow::values::{Said, Values};
-use crate::plan::{Factor, Person};
+use crate::plan::{AnyOf, Factor, Person, ShareSet};
 use crate::refusal::{Refusal, Rule};
 use crate::secret::SecretBytes;
 use std::collections::BTreeSet;
@@ -23,7 +23,7 @@ pub fn card(office: &Office<'_>, person: &Person) -> Result<SecretBytes, Refusal
                 Some(safe) => Said::of(&[&"in the safe ", safe]),
                 None => Said::of(&[&"with you"]),
             };
-            let purpose = office.plan().set(&held.epoch.of.set).map(|set| set.purpose());
+            let purpose = office.plan().set(&held.epoch.of.set).map(ShareSet::purpose);
             held.row(office)
                 .with("place", &place)
                 .with("opens", &purpose.map_or("a record", opens))
@@ -68,11 +68,11 @@ fn callers(office: &Office<'_>) -> Vec<Values> {
     involved.extend(
         plan.sets()
             .iter()
-            .flat_map(|set| set.shares())
+            .flat_map(ShareSet::shares)
             .map(|share| &share.custodian),
     );
     involved.extend(plan.safes().iter().flat_map(|safe| safe.controllers.of()));
-    involved.extend(plan.root_access().into_iter().flat_map(|access| access.of()));
+    involved.extend(plan.root_access().into_iter().flat_map(AnyOf::of));
     for account in plan.accounts() {
         involved.extend(account.mailbox.value.iter().chain(&account.phone.value));
     }

@@ -65,6 +65,7 @@ pub fn closing(office: &Office<'_>, sitting: &Sitting<'_>) -> Result<SecretBytes
         .list("nosets", said_if(sets.is_empty(), "No share set was dealt yet."))
         .list("set", sets)
         .list("envelope", envelopes)
+        .list("noexceptions", said_if(exceptions.is_empty(), "None."))
         .list("exception", exceptions)
         .list("signer", signers(sitting.room));
     office.render(Paper::Closing, Dress::PLAIN, &values)

@@ -59,6 +59,9 @@ fn shares(office: &Office<'_>) -> Vec<Values> {
     rows
 }
 
+/// A row of more accounts than these would be longer than a page.
+const A_ROW: usize = 60;
+
 /// Accounts with the same readers and the same phone, in one row each.
 fn ways_around(office: &Office<'_>) -> Vec<Values> {
     type Way<'a> = (&'a [PersonId], &'a [PersonId], Vec<&'a Account>);
@@ -77,8 +80,6 @@ fn ways_around(office: &Office<'_>) -> Vec<Values> {
             office.names(people)
         }
     };
-    // A row of more accounts than these would be longer than a page.
-    const A_ROW: usize = 60;
     ways.iter()
         .flat_map(|(mailbox, phone, accounts)| {
             accounts.chunks(A_ROW).map(|accounts| {

@@ -23,10 +23,8 @@ fn export_recoverer(out: &Path) -> Result<Answer, Refusal> {
         (recoverer::NAME, recoverer::TEXT),
         (recoverer::SPECIFICATION_NAME, recoverer::SPECIFICATION),
     ];
-    let sums: String = files
-        .iter()
-        .map(|(name, text)| format!("{}  {name}\n", crate::hex::encode(&Sha256::digest(text))))
-        .collect();
+    let sums = files.map(|(name, text)| format!("{}  {name}\n", crate::hex::encode(&Sha256::digest(text))));
+    let sums = sums.concat();
     for (name, text) in files.into_iter().chain([("SHA256SUMS", sums.as_str())]) {
         output::write_new(&out.join(name), &SecretBytes::new(text.as_bytes().to_vec()))?;
     }

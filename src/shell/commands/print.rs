@@ -61,9 +61,13 @@ pub fn run(place: &Place, it: &Print) -> Result<Answer, Refusal> {
     }
     match (&to.out, &to.printer) {
         (Some(out), _) => {
-            papers
-                .iter()
-                .for_each(|(name, _)| print(&format!("{}\n", out.join(name).display())));
+            for (name, _) in &papers {
+                print(&format!(
+                    "{}
+",
+                    out.join(name).display()
+                ));
+            }
         }
         (_, Some(printer)) => print(&format!(
             "{} given to {}\n",
@@ -167,7 +171,7 @@ fn papers(change: &Change<'_>, what: &PrintCommand, wordings: &Wordings) -> Resu
             let person = plan.find_person(id.as_str())?;
             Ok((format!("card-{id}.pdf"), forms::card(&office, person)?))
         }),
-        PrintCommand::Inventory { safes, all, .. } => each(safes_of(plan, safes, *all)?, |id| {
+        PrintCommand::Inventory { safes, all, .. } => each(safes_of(plan, safes, *all), |id| {
             let safe = plan.safe(&id).ok_or_else(|| unknown_safe(plan, &id))?;
             Ok((format!("inventory-{id}.pdf"), forms::inventory(&office, safe)?))
         }),
@@ -250,7 +254,7 @@ fn serials(office: &Office<'_>, plan: &Plan, which: &Envelopes) -> Result<Vec<Se
 
 fn custodians(plan: &Plan, people: &[String], all: bool) -> Result<Vec<PersonId>, Refusal> {
     if all {
-        let each = plan.sets().iter().flat_map(|set| set.shares());
+        let each = plan.sets().iter().flat_map(ShareSet::shares);
         let each: BTreeSet<PersonId> = each.map(|share| share.custodian.clone()).collect();
         return Ok(each.into_iter().collect());
     }
@@ -260,11 +264,11 @@ fn custodians(plan: &Plan, people: &[String], all: bool) -> Result<Vec<PersonId>
     found.collect()
 }
 
-fn safes_of(plan: &Plan, safes: &[SafeId], all: bool) -> Result<Vec<SafeId>, Refusal> {
+fn safes_of(plan: &Plan, safes: &[SafeId], all: bool) -> Vec<SafeId> {
     if all {
-        return Ok(plan.safes().iter().map(|safe| safe.id.clone()).collect());
+        return plan.safes().iter().map(|safe| safe.id.clone()).collect();
     }
-    Ok(safes.to_vec())
+    safes.to_vec()
 }
 
 fn unknown_safe(plan: &Plan, id: &SafeId) -> Refusal {
@@ -295,12 +299,12 @@ fn compare(change: &mut Change<'_>, scans: &[PathBuf], to: &Destination) -> Resu
         print("both codes of the printer test were read as they were printed\n");
         return Ok(Answer::Done);
     };
-    let printed = Event::Printed {
+    let passed = Event::Printed {
         paper: note("printer-test")?,
         printer: Some(note(printer.as_str())?),
         boot: machine::boot()?,
     };
-    change.commit(&[], vec![printed], SystemClock.now())?;
+    change.commit(&[], vec![passed], SystemClock.now())?;
     print(&format!("{} has passed its test\n", printer.as_str()));
     Ok(Answer::Done)
 }

@@ -288,7 +288,7 @@ fn strangers_restore_a_copy_with_the_document_alone() {
     .ok();
     let images: Vec<String> = pages(&world.scratch.path().display().to_string())
         .into_iter()
-        .filter(|name| name.ends_with(".png"))
+        .filter(|name| name.contains("page-"))
         .collect();
     let arguments: Vec<&str> = ["-q", "--raw"]
         .into_iter()

@@ -19,6 +19,7 @@ use crate::plan::{FreeText, Plan, ShareSet};
 use crate::refusal::{Refusal, Rule};
 use crate::secret::SecretBytes;
 use crate::shell::args::{Destination, Envelopes, InTheRoom, Place, Print, PrintCommand};
+use crate::shell::decoder::Decoder;
 use crate::shell::guard::Exceptions;
 use crate::shell::output::{self, Folder};
 use crate::shell::printing::{self, Printer};
@@ -315,7 +316,7 @@ fn compare(change: &mut Change<'_>, scans: &[PathBuf], to: &Destination) -> Resu
 }
 
 fn read(file: &Path) -> Result<Vec<scan::Page>, Refusal> {
-    input::file(file, input::SCAN_MAX)?.expose(scan::codes)
+    Decoder::default().codes(&input::file(file, input::SCAN_MAX)?)
 }
 
 /// Refuses a folder that would be made in vain.

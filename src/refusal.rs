@@ -73,6 +73,7 @@ rules! {
     UnknownSet              "unknown-set"               Request "a share set is one of the plan's";
     UnknownPerson           "unknown-person"            Request "a person is one of the plan's";
     UnknownLoss             "unknown-loss"              Request "what is supposed lost is a person, safe, building, region, copy or passphrase of the plan";
+    UnknownSafe             "unknown-safe"              Request "a safe is one of the plan's";
     UnknownDevice           "unknown-device"            Request "a device is one of the account's";
     UnknownSerial           "unknown-serial"            Request "a serial is that of an envelope in force";
     UnknownSite             "unknown-site"              Request "a site is one that has a ledger chain in this vault";
@@ -113,11 +114,16 @@ rules! {
     AnchorUnknown           "anchor-unknown"            No      "the words of an anchor are those of a closing entry of this vault";
     GivenUp                 "given-up"                  No      "what a person was asked for is answered";
     NothingScanned          "nothing-scanned"           No      "a scan shows at least one share";
+    CopyIncomplete          "copy-incomplete"           No      "a vault is restored from all pages of one copy, or from enough of them to rebuild the rest";
+    CopyMixed               "copy-mixed"                No      "a vault is restored from pages of one copy";
+    CopyDamaged             "copy-damaged"              No      "a copy restores to what was printed, byte by byte";
     RehearsalFailed         "rehearsal-failed"          No      "a rehearsal does what the program promises";
     // unsafe
     NetworkReachable        "network-reachable"         Safety  "no network is reachable where secrets are";
     SwapOn                  "swap-on"                   Safety  "no secret can reach a disk by way of swap";
     OutputOnDisk            "output-on-disk"            Safety  "secret pages go to memory-backed storage";
+    SpoolKeeps              "spool-keeps"               Safety  "a print system takes secret pages where its spool is in memory and keeps no jobs";
+    PrinterUntested         "printer-untested"          Safety  "a printer has passed its test before a secret page goes to it";
     AnchorMissing           "anchor-missing"            Safety  "in production the words of the last signed closing sheet come first";
     NotYetOnPaper           "not-yet-on-paper"          Safety  "in production unattended work uses only what the anchor vouches for";
     TooFewPeople            "too-few-people"            Safety  "S8: in production two people are present and a third approved";
@@ -129,6 +135,7 @@ rules! {
     // the machine
     EntropyFailed           "entropy-failed"            Machine "the system gives randomness";
     EntropyStuck            "entropy-stuck"             Machine "the system's randomness does not repeat itself";
+    PrinterFailed           "printer-failed"            Machine "the print system takes what it is given";
     InputOutput             "input-output"              Machine "files can be read and written";
     VaultBusy               "vault-busy"                Machine "one process at a time changes a vault";
     NotAPlainFile           "not-a-plain-file"          Request "what stands in a file's place is a file, not a link, device or pipe";

@@ -13,6 +13,8 @@ mod forgeries;
 mod python;
 #[path = "format/sample.rs"]
 mod sample;
+#[path = "assurance/spoiling.rs"]
+mod spoiling;
 #[path = "spec/stranger.rs"]
 #[allow(dead_code, reason = "a part of it is used here")]
 mod stranger;
@@ -51,6 +53,20 @@ fn none_of_ten_thousand_altered_lines_with_whole_checksums_proves() {
         tried.judged,
         tried.refused
     );
+}
+
+#[test]
+fn spoiled_sheets_give_no_wrong_share_and_are_read_at_least_as_often_as_by_others() {
+    let rows = spoiling::attempt(3);
+    let all = spoiling::sum(&rows);
+    let table = spoiling::table(&rows);
+    assert_eq!((all.pictures, all.wrong), (3 * spoiling::KINDS.len(), 0), "{table}");
+    assert!(all.program >= all.zbarimg.max(all.rxing), "{table}");
+}
+
+#[test]
+fn fifty_random_sheets_are_read_at_150_and_300_dpi_by_the_program_and_by_zbarimg() {
+    assert_eq!(spoiling::clean(50), (50, 50));
 }
 
 #[test]

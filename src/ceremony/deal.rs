@@ -21,7 +21,7 @@ use crate::crypto::passphrase::Passphrase;
 use crate::crypto::sharing::{self, Share};
 use crate::entropy::{Entropy, Purpose};
 use crate::ident::{Epoch, Mode, Serial, SetName, ShareIndex};
-use crate::paper::sheet;
+use crate::paper::{forms, sheet};
 use crate::plan::{Plan, ShareSet};
 use crate::refusal::{Refusal, Rule};
 use crate::secret::{Secret, SecretBytes};
@@ -107,8 +107,9 @@ pub fn judge(vault: &Vault<'_>, sets: &[&ShareSet], unattended: bool) -> Result<
         .collect()
 }
 
-/// Whether every name of a plan can be drawn and fits its sheet.
+/// Whether every text of a plan can be drawn, and every name fits its sheet.
 pub fn check_names(plan: &Plan) -> Result<(), Refusal> {
+    forms::check_texts(plan)?;
     plan.sets()
         .iter()
         .try_for_each(|set| check_pages(plan, Mode::Production, set, Epoch::FIRST))

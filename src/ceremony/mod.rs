@@ -13,6 +13,7 @@
 //! | [`gathering`] | untrusted entries become a quorum, or say why not |
 //! | [`recover`] | one record opened |
 //! | [`reprint`] | one page made again, under a new serial or a new passphrase |
+//! | [`steps`] | the steps of a dealing as data, for its script |
 //! | [`rehearse`] | the whole life of a vault with throwaway secrets |
 
 pub mod deal;
@@ -26,4 +27,5 @@ pub mod prove;
 pub mod recover;
 pub mod rehearse;
 pub mod reprint;
+pub mod steps;
 pub mod trust;

@@ -5,8 +5,12 @@
 //! - whatever holds a secret here (pixels, pages, texts of codes) is wiped as far as it lies in our hands;
 //! - what comes in was made by anybody: it is bounded before it is decoded, and a decoder that panics is a refusal.
 
+pub mod copy;
 pub mod decode;
+pub mod flow;
 pub mod fonts;
+pub mod forms;
+pub mod modules;
 pub mod page;
 mod pdf;
 mod quiet;
@@ -18,3 +22,4 @@ pub mod sheet;
 pub mod statement;
 pub mod template;
 pub mod text;
+mod wrap;

@@ -7,16 +7,19 @@
 //! - nothing depends on a clock, a machine or an earlier page of the process.
 
 use super::fonts::{Face, MM_PER_PT, Used, shown};
+use super::modules::Modules;
 use super::pdf::{self, FACES, Parts, SILENT, font, numbered};
+use super::wrap::{broken, spans_width, too_wide};
 use crate::refusal::{Refusal, Rule};
 use crate::secret::SecretBytes;
 use printpdf::{
-    Codepoint, Line, LinePoint, Op, PdfFontHandle, Point, Pt, TextItem, TextMatrix, TextRenderingMode, XObjectId,
-    XObjectTransform,
+    Codepoint, Line, LineDashPattern, LinePoint, Op, PdfFontHandle, Point, Pt, TextItem, TextMatrix, TextRenderingMode,
+    XObjectId, XObjectTransform,
 };
 use std::io::Write as _;
 use zeroize::Zeroizing;
 
+pub use super::wrap::{Column, Span};
 pub use crate::plan::PaperSize;
 
 impl PaperSize {
@@ -81,66 +84,6 @@ impl Style {
     /// The width of `text`, in millimetres.
     pub fn width(self, text: &str) -> Result<f32, Refusal> {
         self.face.width(self.size, text)
-    }
-}
-
-/// A stretch of text in one face.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Span {
-    /// The face.
-    pub face: Face,
-    /// The text, on one line.
-    pub text: String,
-}
-
-/// A box for running text.
-#[derive(Clone, Copy, Debug)]
-pub struct Column {
-    /// The left edge, in millimetres.
-    pub x: f32,
-    /// The baseline of the first line.
-    pub y: f32,
-    /// The width, in millimetres.
-    pub width: f32,
-    /// The most lines.
-    pub lines: usize,
-    /// The size in points; faces are those of the spans.
-    pub size: f32,
-    /// From baseline to baseline, in millimetres.
-    pub leading: f32,
-}
-
-/// A square of dark and light modules, row by row.
-pub struct Modules {
-    side: u16,
-    dark: Zeroizing<Vec<bool>>,
-}
-
-impl Modules {
-    /// A square of `side` modules; `None` where `dark` has not as many.
-    pub fn new(side: u16, dark: Vec<bool>) -> Option<Self> {
-        let dark = Zeroizing::new(dark);
-        (side > 0 && dark.len() == usize::from(side) * usize::from(side)).then_some(Self { side, dark })
-    }
-
-    /// Modules a row.
-    pub fn side(&self) -> u16 {
-        self.side
-    }
-
-    /// The runs of dark modules: first module, row from the top, length.
-    fn runs(&self) -> impl Iterator<Item = (u16, u16, u16)> + '_ {
-        self.dark
-            .chunks_exact(usize::from(self.side))
-            .zip(0..)
-            .flat_map(|(row, y)| {
-                let mut x = 0;
-                row.chunk_by(|a, b| a == b).filter_map(move |run| {
-                    let (start, length) = (x, run.len() as u16);
-                    x += length;
-                    run[0].then_some((start, y, length))
-                })
-            })
     }
 }
 
@@ -258,21 +201,25 @@ impl Document {
 
     /// A line from (`x0`, `y0`) to (`x1`, `y1`), `thickness` millimetres strong.
     pub fn rule(&mut self, x0: f32, y0: f32, x1: f32, y1: f32, thickness: f32) {
-        let points = [self.point(x0, y0), self.point(x1, y1)].map(|(x, y)| LinePoint {
-            p: Point { x: Pt(x), y: Pt(y) },
-            bezier: false,
-        });
-        self.page().extend([
-            Op::SetOutlineThickness {
-                pt: Pt(rounded(thickness / MM_PER_PT)),
-            },
-            Op::DrawLine {
-                line: Line {
-                    points: points.to_vec(),
-                    is_closed: false,
-                },
-            },
-        ]);
+        self.line(&[(x0, y0), (x1, y1)], false, thickness);
+    }
+
+    /// An empty box, `thickness` millimetres strong.
+    pub fn outlined(&mut self, x: f32, y: f32, width: f32, height: f32, thickness: f32) {
+        let corners = [(x, y), (x + width, y), (x + width, y + height), (x, y + height)];
+        self.line(&corners, true, thickness);
+    }
+
+    /// A line of dashes, along which something is cut.
+    pub fn dashed(&mut self, x0: f32, y0: f32, x1: f32, y1: f32) {
+        let dashes = |dash| Op::SetLineDashPattern { dash };
+        let pattern = LineDashPattern {
+            pattern: [4.0, 3.0].into_iter().collect(),
+            ..LineDashPattern::default()
+        };
+        self.page().push(dashes(pattern));
+        self.rule(x0, y0, x1, y1, 0.3);
+        self.page().push(dashes(LineDashPattern::default()));
     }
 
     /// The outline of `text` from (`x`, `y`), turned a quarter to the left where `upright` is false: a mark that lets
@@ -314,11 +261,11 @@ impl Document {
         let mut content = Zeroizing::new(Vec::with_capacity(CONTENT));
         for (x, y, length) in modules.runs() {
             // Writing to memory does not fail.
-            let _ = writeln!(content, "{x} {} {length} 1 re", modules.side - 1 - y);
+            let _ = writeln!(content, "{x} {} {length} 1 re", modules.side() - 1 - y);
         }
         // One path for all, so that no renderer leaves a seam between rows.
         content.push(b'f');
-        self.stamps.push((modules.side, content));
+        self.stamps.push((modules.side(), content));
         Stamp(self.stamps.len() - 1)
     }
 
@@ -362,6 +309,22 @@ impl Document {
             cells: std::mem::take(&mut self.cells),
             used: &self.used,
         })
+    }
+
+    fn line(&mut self, points: &[(f32, f32)], is_closed: bool, thickness: f32) {
+        let points = points.iter().map(|(x, y)| self.point(*x, *y)).map(|(x, y)| LinePoint {
+            p: Point { x: Pt(x), y: Pt(y) },
+            bezier: false,
+        });
+        let points = points.collect();
+        self.page().extend([
+            Op::SetOutlineThickness {
+                pt: Pt(rounded(thickness / MM_PER_PT)),
+            },
+            Op::DrawLine {
+                line: Line { points, is_closed },
+            },
+        ]);
     }
 
     fn show(&mut self, style: Style, x: f32, y: f32, text: &str) {
@@ -439,85 +402,6 @@ fn rounded(points: f32) -> f32 {
     (points * 100.0).round() / 100.0
 }
 
-fn too_wide(text: &str, width: f32, room: f32) -> Refusal {
-    Refusal::new(
-        Rule::PageUnfit,
-        format!("{} is {width:.1} mm wide in print, its box {room:.1} mm", shown(text)),
-    )
-    .hint("shorten it")
-}
-
-fn spans_width(size: f32, spans: &[Span]) -> Result<f32, Refusal> {
-    spans.iter().map(|span| span.face.width(size, &span.text)).sum()
-}
-
-/// Words into lines, as many to a line as go into it. A word may change its face in the middle.
-fn broken(column: Column, spans: &[Span]) -> Result<Vec<Vec<Span>>, Refusal> {
-    let mut lines: Vec<Vec<Span>> = Vec::new();
-    let mut line: Vec<Span> = Vec::new();
-    for word in words(spans) {
-        let mut longer = line.clone();
-        if !longer.is_empty() {
-            append(
-                &mut longer,
-                Span {
-                    face: Face::Regular,
-                    text: " ".to_string(),
-                },
-            );
-        }
-        for span in &word {
-            append(&mut longer, span.clone());
-        }
-        if spans_width(column.size, &longer)? <= column.width {
-            line = longer;
-            continue;
-        }
-        let width = spans_width(column.size, &word)?;
-        if width > column.width {
-            let text: String = word.iter().map(|span| span.text.as_str()).collect();
-            return Err(too_wide(&text, width, column.width));
-        }
-        if !line.is_empty() {
-            lines.push(std::mem::take(&mut line));
-        }
-        line = word;
-    }
-    if !line.is_empty() {
-        lines.push(line);
-    }
-    Ok(lines)
-}
-
-fn append(line: &mut Vec<Span>, span: Span) {
-    match line.last_mut() {
-        Some(last) if last.face == span.face => last.text.push_str(&span.text),
-        _ => line.push(span),
-    }
-}
-
-fn words(spans: &[Span]) -> Vec<Vec<Span>> {
-    let mut words: Vec<Vec<Span>> = vec![Vec::new()];
-    for span in spans {
-        for (number, piece) in span.text.split(' ').enumerate() {
-            if number > 0 {
-                words.push(Vec::new());
-            }
-            if let (false, Some(word)) = (piece.is_empty(), words.last_mut()) {
-                append(
-                    word,
-                    Span {
-                        face: span.face,
-                        text: piece.to_string(),
-                    },
-                );
-            }
-        }
-    }
-    words.retain(|word| !word.is_empty());
-    words
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -562,42 +446,6 @@ mod tests {
         assert_eq!(lines("one two three four five six"), Ok(2));
         assert!(unfit(lines(&"word ".repeat(40))));
         assert!(unfit(lines(&"w".repeat(40))));
-    }
-
-    #[test]
-    fn no_line_of_a_paragraph_is_wider_than_its_box() {
-        let text = "a bc def ghij klmno pqrstu vwxyz a bc def ghij klmno";
-        let broken = broken(COLUMN, &plain(text)).unwrap_or_default();
-        let joined: Vec<String> = broken
-            .iter()
-            .map(|line| line.iter().map(|span| span.text.as_str()).collect())
-            .collect();
-        assert_eq!(joined.join(" "), text);
-        assert!(
-            broken
-                .iter()
-                .all(|line| spans_width(COLUMN.size, line).is_ok_and(|width| width <= COLUMN.width))
-        );
-    }
-
-    #[test]
-    fn a_word_may_change_its_face_in_the_middle() {
-        let spans = [(Face::Mono, "recover.py"), (Face::Regular, ", then")];
-        let spans = spans.map(|(face, text)| Span {
-            face,
-            text: text.to_string(),
-        });
-        assert_eq!(words(&spans).len(), 2);
-        assert_eq!(words(&spans)[0].len(), 2);
-    }
-
-    #[test]
-    fn modules_are_a_square_and_drawn_as_runs() {
-        assert!(Modules::new(2, vec![true; 3]).is_none());
-        assert!(Modules::new(0, vec![]).is_none());
-        let modules = Modules::new(3, vec![true, true, false, false, false, false, true, false, true]);
-        let runs: Vec<_> = modules.iter().flat_map(Modules::runs).collect();
-        assert_eq!(runs, [(0, 0, 2), (0, 2, 1), (2, 2, 1)]);
     }
 
     #[test]

@@ -46,6 +46,38 @@ pub fn codes(bytes: &[u8]) -> Result<Vec<Page>, Refusal> {
     }
 }
 
+/// The codes of the pages of a vault copy, each page as it was read: many codes a page, found one by one where they are too
+/// many to be found at once.
+pub fn copy_pages(bytes: &[u8], mut read: impl FnMut(&Page)) -> Result<(), Refusal> {
+    if bytes.len() > BYTES_MAX {
+        return Err(Refusal::new(
+            Rule::InputTooLarge,
+            format!(
+                "this scan has {} MiB, at most {} are read",
+                bytes.len() >> 20,
+                BYTES_MAX >> 20
+            ),
+        ));
+    }
+    match Kind::of(bytes)? {
+        Kind::Png => read(&page(decode::many(&picture(bytes, image::ImageFormat::Png)?).0)),
+        Kind::Jpeg => read(&page(decode::many(&picture(bytes, image::ImageFormat::Jpeg)?).0)),
+        Kind::Pdf => {
+            let sheets = Sheets::open(bytes)?;
+            for number in 0..sheets.count() {
+                for dpi in [200.0, 300.0] {
+                    let (found, unread) = decode::many(&sheets.draw(number, dpi)?);
+                    read(&page(found));
+                    if !unread {
+                        break;
+                    }
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
 enum Kind {
     Png,
     Jpeg,

@@ -95,18 +95,28 @@ pub fn check_fits(sheet: &ShareSheet<'_>) -> Result<(), Refusal> {
 
 /// The sheet as PDF: one page. `tint` is a draw of the dealing's entropy.
 pub fn render(sheet: &ShareSheet<'_>, secret: &SecretLines<'_>, tint: &Secret<64>) -> Result<SecretBytes, Refusal> {
-    let plan = Geometry::new(sheet.paper, secret.c.is_some());
     let mut page = Document::new(sheet.paper);
+    draw(&mut page, sheet, secret, tint)?;
+    page.finish()
+}
+
+/// The sheet on the last page of `page`.
+pub(super) fn draw(
+    page: &mut Document,
+    sheet: &ShareSheet<'_>,
+    secret: &SecretLines<'_>,
+    tint: &Secret<64>,
+) -> Result<(), Refusal> {
+    let plan = Geometry::new(sheet.paper, secret.c.is_some());
     let mut painter = Painter {
         sheet,
         plan: &plan,
-        page: &mut page,
+        page,
     };
     painter.public()?;
     painter.codes(secret.qr_text)?;
     painter.lines(secret)?;
-    tint::draw(&mut page, &plan, tint)?;
-    page.finish()
+    tint::draw(page, &plan, tint)
 }
 
 /// Draws one sheet; its parts are in `head` and `secret`.

@@ -13,7 +13,12 @@ use std::collections::BTreeMap;
 
 /// The wording of one paper.
 pub struct Template {
-    sections: BTreeMap<String, Vec<String>>,
+    sections: BTreeMap<String, Section>,
+}
+
+struct Section {
+    markdown: String,
+    paragraphs: Vec<String>,
 }
 
 impl Template {
@@ -25,7 +30,11 @@ impl Template {
         pieces = pieces.replace("\r\n", "\n");
         for piece in pieces.split("\n## ").skip(1) {
             let (name, body) = piece.split_once('\n').unwrap_or((piece, ""));
-            if sections.insert(name.trim().to_string(), paragraphs(body)).is_some() {
+            let section = Section {
+                markdown: body.to_string(),
+                paragraphs: paragraphs(body),
+            };
+            if sections.insert(name.trim().to_string(), section).is_some() {
                 return Err(malformed(format!(
                     "the template has two sections {}",
                     shown(name.trim())
@@ -35,12 +44,26 @@ impl Template {
         Ok(Self { sections })
     }
 
+    /// A section as it was written, for a paper that is laid out from Markdown.
+    pub(super) fn markdown(&self, section: &str) -> Result<&str, Refusal> {
+        let found = self.sections.get(section).map(|found| found.markdown.as_str());
+        found.ok_or_else(|| missing(section))
+    }
+
+    /// Whether the template has a section of this name.
+    pub(super) fn has(&self, section: &str) -> bool {
+        self.sections.contains_key(section)
+    }
+
     /// The paragraphs of a section, filled in. A step of a numbered list is a paragraph without its number.
     pub fn fill(&self, section: &str, values: &[(&str, &str)]) -> Result<Vec<Vec<Span>>, Refusal> {
-        let paragraphs = self.sections.get(section).filter(|paragraphs| !paragraphs.is_empty());
-        let paragraphs =
-            paragraphs.ok_or_else(|| malformed(format!("the template has no section {}", shown(section))))?;
-        paragraphs.iter().map(|paragraph| spans(paragraph, values)).collect()
+        let found = self.sections.get(section).filter(|found| !found.paragraphs.is_empty());
+        let found = found.ok_or_else(|| missing(section))?;
+        found
+            .paragraphs
+            .iter()
+            .map(|paragraph| spans(paragraph, values))
+            .collect()
     }
 
     /// A section that is one paragraph.
@@ -59,6 +82,10 @@ impl Template {
     pub fn plain(&self, section: &str, values: &[(&str, &str)]) -> Result<String, Refusal> {
         Ok(self.one(section, values)?.into_iter().map(|span| span.text).collect())
     }
+}
+
+fn missing(section: &str) -> Refusal {
+    malformed(format!("the template has no section {}", shown(section)))
 }
 
 fn malformed(sentence: String) -> Refusal {

@@ -5,10 +5,12 @@
 //! - the same flag means the same thing in every command; ids of the plan are used everywhere;
 //! - a value is parsed into its checked type here, so that no command sees an unchecked one.
 
+use crate::ceremony::steps::ROLES;
 use crate::code::words::Fingerprint;
 use crate::crypto::password::Length;
-use crate::ident::{DeviceName, PersonId, Serial, SiteName};
+use crate::ident::{DeviceName, PersonId, SafeId, Serial, SiteName};
 use crate::plan::Factor;
+use crate::shell::printing::PrinterName;
 use crate::vault::event::Note;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
@@ -64,8 +66,6 @@ pub enum Command {
     Check(Check),
     /// Suppose losses, absences and an hour: what can still be opened, by whom, from when on
     Simulate(Simulate),
-    /// Make a paper that carries no share
-    Print(Print),
     /// Judge this machine: network, swap, storage, clock, entropy
     Preflight(Preflight),
     /// Deal share sets of one purpose and make their sheets
@@ -80,6 +80,10 @@ pub enum Command {
     Enroll(Enroll),
     /// Gather a quorum and open one record
     Recover(Recover),
+    /// Papers without shares: labels, cards, receipts, inventories, scripts, closing sheets, forms, copies of the vault
+    Print(Print),
+    /// Make a vault from its printed copy
+    Restore(Restore),
     /// Files for the world outside
     Export(Export),
     /// The record of what was done, and the proof that it is whole
@@ -139,29 +143,6 @@ pub struct Simulate {
     pub json: bool,
 }
 
-/// `print`
-#[derive(Args)]
-pub struct Print {
-    /// Which paper
-    #[command(subcommand)]
-    pub paper: Paper,
-}
-
-/// The papers that carry no share.
-#[derive(Subcommand)]
-pub enum Paper {
-    /// One page to sign: the claim as computed, the losses that are survived, the findings that are accepted
-    Statement(Statement),
-}
-
-/// `print statement`
-#[derive(Args)]
-pub struct Statement {
-    /// Put it into DIR, made if missing; it carries no secret, so a disk will do
-    #[arg(long, value_name = "DIR", required = true)]
-    pub out: PathBuf,
-}
-
 /// `preflight`
 #[derive(Args)]
 pub struct Preflight {
@@ -205,10 +186,16 @@ pub struct Ceremony {
     #[command(flatten)]
     pub unattended: Unattended,
     /// Put the sheets into DIR, on memory-backed storage
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", conflicts_with = "printer")]
     pub out: Option<PathBuf>,
+    /// Print the sheets, through a pipe: no file is made; the printer has passed its test before
+    #[arg(long, value_name = "NAME")]
+    pub printer: Option<PrinterName>,
+    /// Print although the print system keeps what it is given
+    #[arg(long, value_name = "REASON")]
+    pub allow_spool: Option<Note>,
     /// Declare the last epoch of the set void instead: its dealing was interrupted, or its pages are out of force
-    #[arg(long, value_name = "REASON", conflicts_with_all = ["out", "unattended", "reason"])]
+    #[arg(long, value_name = "REASON", conflicts_with_all = ["out", "printer", "unattended", "reason"])]
     pub void: Option<Note>,
     /// Put secret pages on a disk all the same
     #[arg(long, value_name = "REASON")]
@@ -245,8 +232,19 @@ pub struct Reprint {
     #[arg(long, value_name = "FILE")]
     pub passphrases: Option<PathBuf>,
     /// Put the page into DIR, on memory-backed storage
-    #[arg(long, value_name = "DIR", required = true)]
-    pub out: PathBuf,
+    #[arg(
+        long,
+        value_name = "DIR",
+        required_unless_present = "printer",
+        conflicts_with = "printer"
+    )]
+    pub out: Option<PathBuf>,
+    /// Print the page, through a pipe: no file is made; the printer has passed its test before
+    #[arg(long, value_name = "NAME")]
+    pub printer: Option<PrinterName>,
+    /// Print although the print system keeps what it is given
+    #[arg(long, value_name = "REASON")]
+    pub allow_spool: Option<Note>,
     /// How it is run
     #[command(flatten)]
     pub unattended: Unattended,
@@ -352,6 +350,189 @@ pub struct Recover {
     /// What is overridden
     #[command(flatten)]
     pub overrides: Overrides,
+}
+
+/// Where papers go.
+#[derive(Args)]
+pub struct Destination {
+    /// Put them into DIR
+    #[arg(long, value_name = "DIR", conflicts_with = "printer")]
+    pub out: Option<PathBuf>,
+    /// Print them, through a pipe: no file is made
+    #[arg(long, value_name = "NAME")]
+    pub printer: Option<PrinterName>,
+    /// Print although the print system keeps what it is given
+    #[arg(long, value_name = "REASON")]
+    pub allow_spool: Option<Note>,
+    /// Take the wording from the files in DIR, where they are named for their papers
+    #[arg(long, value_name = "DIR")]
+    pub templates: Option<PathBuf>,
+}
+
+/// Which envelopes.
+#[derive(Args)]
+pub struct Envelopes {
+    /// Their serials
+    #[arg(value_name = "SERIAL")]
+    pub serials: Vec<Serial>,
+    /// Those of a share set
+    #[arg(long, value_name = "SET")]
+    pub set: Vec<String>,
+    /// Those of a safe
+    #[arg(long, value_name = "SAFE")]
+    pub safe: Vec<SafeId>,
+    /// All in force
+    #[arg(long)]
+    pub all: bool,
+}
+
+/// Who has a role in the room: `administrator=walt`.
+#[derive(Clone)]
+pub struct InTheRoom {
+    /// The role.
+    pub role: &'static str,
+    /// The person.
+    pub person: PersonId,
+}
+
+impl std::str::FromStr for InTheRoom {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let written = || format!("written ROLE=ID, with a role of {}", ROLES.join(", "));
+        let (role, person) = text.split_once('=').ok_or_else(written)?;
+        let role = ROLES.into_iter().find(|known| *known == role).ok_or_else(written)?;
+        let person = person
+            .parse()
+            .map_err(|fault: crate::ident::IdentError| fault.to_string())?;
+        Ok(Self { role, person })
+    }
+}
+
+/// `print`
+#[derive(Args)]
+pub struct Print {
+    /// Which paper
+    #[command(subcommand)]
+    pub what: PrintCommand,
+}
+
+/// The papers of `print`.
+#[derive(Subcommand)]
+pub enum PrintCommand {
+    /// The label outside of an envelope
+    Label {
+        /// Which
+        #[command(flatten)]
+        envelopes: Envelopes,
+        /// Where to
+        #[command(flatten)]
+        to: Destination,
+    },
+    /// What a custodian keeps at hand
+    Card {
+        /// Custodians, by id or name
+        #[arg(value_name = "PERSON", required_unless_present = "all")]
+        people: Vec<String>,
+        /// Every custodian of the plan
+        #[arg(long, conflicts_with = "people")]
+        all: bool,
+        /// Where to
+        #[command(flatten)]
+        to: Destination,
+    },
+    /// What a custodian signs for an envelope
+    Receipt {
+        /// Which
+        #[command(flatten)]
+        envelopes: Envelopes,
+        /// Where to
+        #[command(flatten)]
+        to: Destination,
+    },
+    /// What should lie in a safe
+    Inventory {
+        /// Safes
+        #[arg(value_name = "SAFE", required_unless_present = "all")]
+        safes: Vec<SafeId>,
+        /// Every safe of the plan
+        #[arg(long, conflicts_with = "safes")]
+        all: bool,
+        /// Where to
+        #[command(flatten)]
+        to: Destination,
+    },
+    /// Every step of a ceremony that deals these sets
+    Script {
+        /// Share sets of one purpose
+        #[arg(value_name = "SET", required = true)]
+        sets: Vec<String>,
+        /// Who is there: administrator=ID,operator=ID,scribe=ID,witness=ID
+        #[arg(long, value_name = "ROLE=ID", value_delimiter = ',')]
+        room: Vec<InTheRoom>,
+        /// Where to
+        #[command(flatten)]
+        to: Destination,
+    },
+    /// The ledger head as eight words, to be signed; closes the ledger like `ledger head`
+    Closing {
+        /// Who signs: administrator=ID,operator=ID,scribe=ID,witness=ID
+        #[arg(long, value_name = "ROLE=ID", value_delimiter = ',')]
+        room: Vec<InTheRoom>,
+        /// Where to
+        #[command(flatten)]
+        to: Destination,
+    },
+    /// What is printed and scanned before the first page with a secret
+    PrinterTest {
+        /// The scans of both pages: compared, and entered in the ledger for --printer
+        #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["out", "allow_spool"])]
+        scan: Vec<PathBuf>,
+        /// Where to
+        #[command(flatten)]
+        to: Destination,
+    },
+    /// Who has access, to be signed
+    Review {
+        /// Where to
+        #[command(flatten)]
+        to: Destination,
+    },
+    /// That shares, sign-in and phone work, to be filled in
+    Drill {
+        /// Share sets; all that were dealt, without one
+        #[arg(long, value_name = "SET")]
+        set: Vec<String>,
+        /// Where to
+        #[command(flatten)]
+        to: Destination,
+    },
+    /// One page to sign: the claim as computed, the losses that are survived, the findings that are accepted
+    Statement {
+        /// Where to
+        #[command(flatten)]
+        to: Destination,
+    },
+    /// The whole vault as pages with codes: with a quorum they recover everything
+    VaultCopy {
+        /// Where to
+        #[command(flatten)]
+        to: Destination,
+    },
+}
+
+/// `restore`
+#[derive(Args)]
+pub struct Restore {
+    /// The folder to make
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+    /// Scans of the pages (PNG, JPEG, PDF), or folders of them, in any order
+    #[arg(long, value_name = "PAGES", num_args = 1.., required = true)]
+    pub scan: Vec<PathBuf>,
+    /// The 8 words of the last signed closing sheet
+    #[arg(long, value_name = "WORDS")]
+    pub anchor: Option<Fingerprint>,
 }
 
 /// `export`

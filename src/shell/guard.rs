@@ -32,6 +32,16 @@ impl Exceptions {
     }
 }
 
+impl Exceptions {
+    /// Enters them in the ledger, for work that needs nothing else of the machine.
+    pub fn record(self, change: &mut Change<'_>, now: Timestamp) -> Result<(), Refusal> {
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        change.commit(&[], self.0, now)
+    }
+}
+
 /// Judges the machine for work with secrets, and writes what has to be in the ledger before it.
 pub fn enter(
     change: &mut Change<'_>,

@@ -14,6 +14,7 @@
 //! | [`output`] | pages out, to memory-backed storage |
 //! | [`showing`] | an opened secret before those who came for it |
 //! | [`offering`] | a mistyped line, corrected with the paper at hand |
+//! | [`printing`] | pages out, through a pipe to the print system, its spool judged |
 //! | [`terminal`] | questions, and the alternate screen |
 
 pub mod args;
@@ -27,6 +28,7 @@ pub mod network;
 pub mod offering;
 pub mod output;
 pub mod passphrases;
+pub mod printing;
 pub mod report;
 pub mod scanning;
 pub mod seeds;
@@ -64,7 +66,6 @@ fn answer(arguments: Arguments) -> Result<Answer, Refusal> {
         Command::Init(it) => commands::init::run(&it, place.site),
         Command::Check(it) => commands::check::run(&place, &it),
         Command::Simulate(it) => commands::simulate::run(&place, &it),
-        Command::Print(it) => commands::print::run(&place, &it),
         Command::Preflight(it) => commands::preflight::run(&it),
         Command::Ceremony(it) => commands::ceremony::run(&place, it),
         Command::Prove(it) => commands::prove::run(&place, &it),
@@ -72,6 +73,8 @@ fn answer(arguments: Arguments) -> Result<Answer, Refusal> {
         Command::Passphrase(it) => commands::reprint::run(&place, &it, Anew::NewPassphrase),
         Command::Enroll(it) => commands::enroll::run(&place, &it),
         Command::Recover(it) => commands::recover::run(&place, &it),
+        Command::Print(it) => commands::print::run(&place, &it),
+        Command::Restore(it) => commands::restore::run(&it),
         Command::Export(it) => commands::export::run(&it),
         Command::Ledger(it) => commands::ledger::run(&place, &it),
     }

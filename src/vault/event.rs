@@ -323,6 +323,16 @@ pub enum Event {
         /// The start of the machine.
         boot: Boot,
     },
+    /// A paper is about to be printed that is accounted for: a copy of the vault; or a printer's test was scanned and compared.
+    Printed {
+        /// Which paper, by the name of its template.
+        paper: Note,
+        /// Through which printer, where it was one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        printer: Option<Note>,
+        /// The start of the machine.
+        boot: Boot,
+    },
     /// A refusal for safety was overridden.
     Exception {
         /// The rule, by its name.

@@ -195,7 +195,7 @@ impl Register {
                     of: of.clone(),
                 });
             }
-            Event::Exception { .. } | Event::Closing { .. } | Event::Machine { .. } => {}
+            Event::Printed { .. } | Event::Exception { .. } | Event::Closing { .. } | Event::Machine { .. } => {}
         }
         Ok(())
     }

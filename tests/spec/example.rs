@@ -270,6 +270,8 @@ pub(crate) fn example() -> Example {
             hex::encode(&sharing::H)
         ),
     );
+    blocks.insert("copy parity", copy_parity());
+    blocks.insert("copy code", copy_code());
     blocks.insert("checksum", checksum());
     blocks.insert("constants", constants());
     blocks.insert(
@@ -462,6 +464,88 @@ fn constants() -> String {
     out.trim_end().to_string()
 }
 
+/// The page that rebuilds three others, by the rows of section 16 and without the crate that the program has them from.
+fn copy_parity() -> String {
+    let data = [[0, 1, 2, 3], [0x10, 0x20, 0x30, 0x40], [0xff, 0xfe, 0xfd, 0xfc]];
+    let rows = rebuilding_rows(3, 1);
+    let parity: Vec<u8> = (0..4)
+        .map(|at| (0..3).fold(0, |sum, row| sum ^ times(rows[0][row], data[row][at])))
+        .collect();
+    // What the program makes is the same.
+    let blocks: Vec<Vec<u8>> = data.iter().map(|row| row.to_vec()).collect();
+    assert_eq!(
+        strongroom::paper::copy::gather::rebuilding(&blocks, 1).ok().unwrap(),
+        [parity.clone()]
+    );
+    let shown = |bytes: &[u8]| {
+        bytes
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    let data: Vec<String> = data.iter().map(|row| shown(row)).collect();
+    format!("data    {}\nparity  {}", data.join(" | "), shown(&parity))
+}
+
+/// The last `more` rows of V · T⁻¹.
+fn rebuilding_rows(data: usize, more: usize) -> Vec<Vec<u8>> {
+    let power = |base: u8, exponent: usize| (0..exponent).fold(1, |product, _| times(product, base));
+    let row = |r: usize| (0..data).map(|c| power(r as u8, c)).collect::<Vec<u8>>();
+    // T and the unit matrix beside it, made into the unit matrix and the inverse of T.
+    let mut both: Vec<Vec<u8>> = (0..data)
+        .map(|r| row(r).into_iter().chain((0..data).map(|c| u8::from(c == r))).collect())
+        .collect();
+    for at in 0..data {
+        let pivot = (at..data).find(|r| both[*r][at] != 0).unwrap();
+        both.swap(at, pivot);
+        let inverse = (1..=255).find(|x| times(*x, both[at][at]) == 1).unwrap();
+        both[at].iter_mut().for_each(|x| *x = times(*x, inverse));
+        for r in (0..data).filter(|r| *r != at) {
+            let factor = both[r][at];
+            let subtracted: Vec<u8> = both[at].iter().map(|x| times(*x, factor)).collect();
+            both[r].iter_mut().zip(subtracted).for_each(|(x, y)| *x ^= y);
+        }
+    }
+    let product = |left: &[u8], c: usize| (0..data).fold(0, |sum, k| sum ^ times(left[k], both[k][data + c]));
+    (data..data + more)
+        .map(|r| (0..data).map(|c| product(&row(r), c)).collect())
+        .collect()
+}
+
+/// In the field of 256 elements with the polynomial 0x11d.
+fn times(a: u8, b: u8) -> u8 {
+    let (mut a, mut product) = (u16::from(a), 0_u16);
+    for bit in 0..8 {
+        if b >> bit & 1 == 1 {
+            product ^= a;
+        }
+        a <<= 1;
+        if a & 0x100 != 0 {
+            a ^= 0x11d;
+        }
+    }
+    product as u8
+}
+
+fn copy_code() -> String {
+    use strongroom::paper::copy::wire::{Block, CopyMark, Shape};
+    let archive: Vec<u8> = (0..12 * 852 + 1000).map(|at: usize| (at % 251) as u8).collect();
+    let block = Block {
+        mark: CopyMark::of(&archive),
+        shape: Shape {
+            length: archive.len(),
+            slots: 12,
+        },
+        page: 1,
+        slot: 1,
+        bytes: archive[13 * 852..].to_vec(),
+    };
+    let text = block.text(Mode::Rehearsal);
+    assert_eq!(Block::parse(&text), Some(Ok((Mode::Rehearsal, block))));
+    text
+}
+
 /// One body of every kind, with every field that it can have.
 #[allow(clippy::too_many_lines, reason = "one of each")]
 fn events(vault: VaultId, core: Hash, fingerprint: &str, note: &dyn Fn(&str) -> Note) -> String {
@@ -553,6 +637,11 @@ fn events(vault: VaultId, core: Hash, fingerprint: &str, note: &dyn Fn(&str) -> 
             shares: vec![seen],
             reachable: 22,
             on_paper: true,
+            boot: boot(),
+        },
+        Event::Printed {
+            paper: note("printer-test"),
+            printer: Some(note("office")),
             boot: boot(),
         },
         Event::Exception {

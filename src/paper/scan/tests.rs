@@ -5,7 +5,8 @@
 use super::*;
 use crate::ident::Mode;
 use crate::paper::decode::same_text;
-use crate::paper::page::{Document, Modules, PaperSize};
+use crate::paper::modules::Modules;
+use crate::paper::page::{Document, PaperSize};
 use crate::paper::raster::png_of;
 use crate::paper::sheet::tests::{PLAIN, Share, drawn};
 use crate::secret::SecretBytes;

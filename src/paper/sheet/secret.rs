@@ -8,7 +8,8 @@
 use super::geometry::{EDGE, GROUPS, MODULE, QUIET};
 use super::{Painter, SecretLines};
 use crate::ident::{ALPHABET, Mode};
-use crate::paper::page::{Column, Modules, bold, mono, regular};
+use crate::paper::modules::Modules;
+use crate::paper::page::{Column, bold, mono, regular};
 use crate::refusal::{Refusal, Rule};
 use crate::secret::SecretText;
 

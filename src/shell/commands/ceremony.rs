@@ -1,6 +1,7 @@
 //! `ceremony`: share sets of one purpose dealt, their sheets made.
 
 use super::SystemClock;
+use super::print::SecretPlace;
 use crate::ceremony::deal::{self, Room};
 use crate::ceremony::ports::{Clock as _, Custodians};
 use crate::entropy::{Entropy, System};
@@ -9,12 +10,12 @@ use crate::plan::ShareSet;
 use crate::refusal::{Refusal, Rule};
 use crate::shell::args::{Ceremony, Place};
 use crate::shell::guard::{self, Exceptions};
-use crate::shell::output::{self, Folder};
 use crate::shell::passphrases::{AtTheTerminal, InAFile};
 use crate::shell::report::{Answer, Standard, print, say};
 use crate::shell::terminal::Terminal;
 use crate::vault::Change;
 use crate::vault::store::Store;
+use std::path::Path;
 
 /// Deals, or declares void.
 pub fn run(place: &Place, it: Ceremony) -> Result<Answer, Refusal> {
@@ -47,20 +48,21 @@ pub fn run(place: &Place, it: Ceremony) -> Result<Answer, Refusal> {
         )));
     }
     guard::judge_unattended(mode, &it.unattended, &format!("ceremony {}", it.sets.join(" ")))?;
-    let out = it.out.ok_or_else(|| {
-        Refusal::new(Rule::Usage, "the sheets need a place to go to")
-            .hint("--out DIR, on memory-backed storage: --out /dev/shm/pages")
-    })?;
+    let to = SecretPlace {
+        out: it.out.as_deref(),
+        printer: it.printer.as_ref(),
+        allow_disk: it.allow_disk.as_ref(),
+        allow_spool: it.allow_spool.as_ref(),
+    };
     let mut exceptions = Exceptions::default();
-    if mode == Mode::Production {
-        exceptions.allow(output::judge_place(&out), it.allow_disk.as_ref())?;
-    }
+    to.judge(&change, &mut exceptions)?;
+    let passphrases = to.out.unwrap_or(Path::new("/dev/shm"));
     let mut there = if unattended {
         None
     } else {
         Some(AtTheTerminal(Terminal::open()?))
     };
-    let mut written = InAFile::beside(&out);
+    let mut written = InAFile::beside(passphrases);
     let custodians: &mut dyn Custodians = match &mut there {
         Some(there) => there,
         None => &mut written,
@@ -68,7 +70,7 @@ pub fn run(place: &Place, it: Ceremony) -> Result<Answer, Refusal> {
     let boot = guard::enter(&mut change, &it.overrides, exceptions, SystemClock.now())?;
     let mut system = System;
     let mut entropy = Entropy::new(&mut system);
-    let mut pages = Folder::open(&out)?;
+    let mut pages = to.open()?;
     let reason = it.unattended.reason.filter(|_| unattended).or_else(|| {
         (unattended && mode == Mode::Rehearsal)
             .then(|| "rehearsal".parse().ok())
@@ -77,7 +79,7 @@ pub fn run(place: &Place, it: Ceremony) -> Result<Answer, Refusal> {
     let mut room = Room {
         entropy: &mut entropy,
         clock: &SystemClock,
-        pages: &mut pages,
+        pages: pages.as_mut(),
         custodians,
         voice: &mut Standard,
         boot,
@@ -87,15 +89,15 @@ pub fn run(place: &Place, it: Ceremony) -> Result<Answer, Refusal> {
     for file in written.write()? {
         say(&format!("the passphrases of this rehearsal are in {}", file.display()));
     }
-    say(&format!(
-        "sheets in {}: they stay there until you wipe them",
-        out.display()
-    ));
+    say(&to.said());
     if mode == Mode::Production {
-        say(&format!(
-            "next: print them, then prove every page on paper: strongroom prove --scan {}",
-            out.display()
-        ));
+        say(&match to.out {
+            Some(out) => format!(
+                "next: print them, then prove every page on paper: strongroom prove --scan {}",
+                out.display()
+            ),
+            None => "next: prove every page on paper: strongroom prove --scan SCANS".to_string(),
+        });
     }
     Ok(Answer::Done)
 }

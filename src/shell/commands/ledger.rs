@@ -234,6 +234,10 @@ fn describe(event: &Event) -> String {
                 people(present, approved_by.as_ref())
             )
         }
+        Event::Printed { paper, printer, .. } => {
+            let printer = printer.as_ref().map(|printer| format!(" by {}", printer.as_str()));
+            format!("printed     {}{}", paper.as_str(), printer.unwrap_or_default())
+        }
         Event::Exception { rule, found, reason } => {
             format!("exception   {}: {}; {}", rule.as_str(), found.as_str(), reason.as_str())
         }

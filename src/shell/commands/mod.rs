@@ -12,6 +12,7 @@ pub mod prove;
 pub mod recover;
 pub mod rehearse;
 pub mod reprint;
+pub mod restore;
 pub mod simulate;
 
 use crate::ceremony::ports::Clock;

@@ -1,6 +1,7 @@
 //! `reprint` and `passphrase`: one page made again from its own sheet.
 
 use super::SystemClock;
+use super::print::SecretPlace;
 use crate::ceremony::deal::Room;
 use crate::ceremony::known::KnownEpochs;
 use crate::ceremony::ports::{Clock as _, Custodians};
@@ -14,7 +15,6 @@ use crate::shell::decoder::Decoder;
 use crate::shell::guard::{self, Exceptions};
 use crate::shell::input;
 use crate::shell::offering;
-use crate::shell::output::{self, Folder};
 use crate::shell::passphrases::{self, AtTheTerminal, InAFile, Nobody};
 use crate::shell::report::{Answer, Standard, print, say};
 use crate::shell::scanning;
@@ -22,6 +22,7 @@ use crate::shell::terminal::Terminal;
 use crate::vault::event::Note;
 use crate::vault::store::Store;
 use crate::vault::{Change, note};
+use std::path::Path;
 
 /// Makes the page again: with the same lines, or under a new passphrase.
 pub fn run(place: &Place, it: &Reprint, anew: Anew) -> Result<Answer, Refusal> {
@@ -37,16 +38,16 @@ pub fn run(place: &Place, it: &Reprint, anew: Anew) -> Result<Answer, Refusal> {
             Rule::CustodianAbsent,
             format!("unattended, nobody is there to learn the new passphrase of {name}"),
         )
-        .hint(format!(
-            "strongroom passphrase {} --out {}",
-            it.serial,
-            it.out.display()
-        )));
+        .hint(format!("strongroom passphrase {} --out /dev/shm/pages", it.serial)));
     }
+    let to = SecretPlace {
+        out: it.out.as_deref(),
+        printer: it.printer.as_ref(),
+        allow_disk: it.allow_disk.as_ref(),
+        allow_spool: it.allow_spool.as_ref(),
+    };
     let mut exceptions = Exceptions::default();
-    if mode == Mode::Production {
-        exceptions.allow(output::judge_place(&it.out), it.allow_disk.as_ref())?;
-    }
+    to.judge(&change, &mut exceptions)?;
     let mut terminal = if it.unattended.unattended {
         None
     } else {
@@ -56,7 +57,7 @@ pub fn run(place: &Place, it: &Reprint, anew: Anew) -> Result<Answer, Refusal> {
     let paper = sheet(it, mode, &name, terminal.as_mut())?;
     let reason = reason(it, anew)?;
     let mut passphrases = passphrases::source(it.passphrases.as_deref(), terminal.as_mut())?;
-    let mut written = InAFile::beside(&it.out);
+    let mut written = InAFile::beside(to.out.unwrap_or(Path::new("/dev/shm")));
     let mut at_the_terminal = if it.unattended.unattended {
         None
     } else {
@@ -68,10 +69,11 @@ pub fn run(place: &Place, it: &Reprint, anew: Anew) -> Result<Answer, Refusal> {
         (None, Mode::Production) => &mut Nobody,
     };
     let mut system = System;
+    let mut pages = to.open()?;
     let mut room = Room {
         entropy: &mut Entropy::new(&mut system),
         clock: &SystemClock,
-        pages: &mut Folder::open(&it.out)?,
+        pages: pages.as_mut(),
         custodians,
         voice: &mut Standard,
         boot,
@@ -85,10 +87,13 @@ pub fn run(place: &Place, it: &Reprint, anew: Anew) -> Result<Answer, Refusal> {
         "{name}: its page was made again, serial {serial}, read back\n"
     ));
     if mode == Mode::Production {
-        say(&format!(
-            "next: print it, then prove it on paper: strongroom prove --scan {}",
-            it.out.display()
-        ));
+        say(&match to.out {
+            Some(out) => format!(
+                "next: print it, then prove it on paper: strongroom prove --scan {}",
+                out.display()
+            ),
+            None => "next: prove it on paper: strongroom prove --scan SCAN".to_string(),
+        });
         say(&format!(
             "once it is proved, destroy the sheet with serial {}: it still opens",
             it.serial

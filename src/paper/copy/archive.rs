@@ -1,0 +1,110 @@
+//! Files to one stream of bytes that any system unpacks, and back.
+//!
+//! Rules of this file:
+//! - the same files give the same bytes: names in order, no time, no owner, one mode;
+//! - on the way back a name is one that a vault has, once, and nothing else: no folder above, no link, no device;
+//! - sizes are judged before anything grows: a stream of a thousand bytes cannot ask for the memory of the machine.
+
+use crate::refusal::{Refusal, Rule};
+use flate2::Compression;
+use flate2::bufread::GzDecoder;
+use flate2::write::GzEncoder;
+use std::collections::BTreeMap;
+use std::io::{Read as _, Write as _};
+
+/// The files of a vault: their places in it, and what stands in them.
+pub type Files = BTreeMap<String, Vec<u8>>;
+
+/// The most bytes of all files together: ten thousand accounts with all their devices, and room to spare.
+pub const BYTES_MAX: u64 = 512 << 20;
+
+/// The files as one stream.
+pub fn pack(files: &Files) -> Result<Vec<u8>, Refusal> {
+    let failed = |_| Refusal::new(Rule::Internal, "the copy of the vault could not be packed");
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
+    {
+        let mut archive = tar::Builder::new(&mut gzip);
+        for (name, bytes) in files {
+            judge_name(name)?;
+            let mut header = tar::Header::new_ustar();
+            header.set_path(name).map_err(failed)?;
+            header.set_size(bytes.len() as u64);
+            header.set_mode(0o600);
+            header.set_mtime(0);
+            header.set_uid(0);
+            header.set_gid(0);
+            header.set_cksum();
+            archive.append(&header, bytes.as_slice()).map_err(failed)?;
+        }
+        archive.finish().map_err(failed)?;
+    }
+    gzip.flush().map_err(failed)?;
+    gzip.finish().map_err(failed)
+}
+
+/// The files of a stream.
+pub fn unpack(stream: &[u8]) -> Result<Files, Refusal> {
+    let damaged = |what: String| {
+        Refusal::new(Rule::CopyDamaged, format!("this copy does not unpack: {what}"))
+            .hint("its pages were read as they were printed: compare with another copy of the vault")
+    };
+    let limited = GzDecoder::new(stream).take(BYTES_MAX + (64 << 20));
+    let mut archive = tar::Archive::new(limited);
+    let mut files = Files::new();
+    let mut total = 0_u64;
+    let entries = archive.entries().map_err(|fault| damaged(fault.to_string()))?;
+    for entry in entries {
+        let mut entry = entry.map_err(|fault| damaged(fault.to_string()))?;
+        let name = String::from_utf8(entry.path_bytes().into_owned())
+            .map_err(|_| damaged("a name in it is not text".to_string()))?;
+        judge_name(&name)?;
+        if entry.header().entry_type() != tar::EntryType::Regular {
+            return Err(damaged(format!("{name} is not a plain file")));
+        }
+        total = total.saturating_add(entry.size());
+        if total > BYTES_MAX {
+            return Err(Refusal::new(
+                Rule::InputTooLarge,
+                format!("the files of this copy have more than {} MiB", BYTES_MAX >> 20),
+            ));
+        }
+        let mut bytes = Vec::new();
+        entry
+            .read_to_end(&mut bytes)
+            .map_err(|fault| damaged(fault.to_string()))?;
+        if files.insert(name.clone(), bytes).is_some() {
+            return Err(damaged(format!("{name} stands in it twice")));
+        }
+    }
+    Ok(files)
+}
+
+/// Whether a vault has a file of this name: the plan, or one below `sets`, `records` or `ledger`.
+pub fn is_of_a_vault(name: &str) -> bool {
+    let fit = |part: &str| {
+        !part.is_empty()
+            && !part.starts_with('.')
+            && part
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-._".contains(&byte))
+    };
+    let parts: Vec<&str> = name.split('/').collect();
+    match parts.as_slice() {
+        [plan] => *plan == crate::vault::PLAN,
+        ["ledger", chain] => fit(chain),
+        ["sets" | "records", folder, file] => fit(folder) && fit(file),
+        _ => false,
+    }
+}
+
+fn judge_name(name: &str) -> Result<(), Refusal> {
+    if is_of_a_vault(name) && name.len() <= 100 {
+        return Ok(());
+    }
+    let shown: String = name.chars().take(60).flat_map(char::escape_debug).collect();
+    Err(Refusal::new(
+        Rule::CopyDamaged,
+        format!("this copy has a file {shown} that no vault has"),
+    )
+    .hint("it was not printed by strongroom: restore from another copy"))
+}

@@ -1,0 +1,159 @@
+//! `restore`: a vault from its printed copy.
+//!
+//! Rules of this file:
+//! - nothing is written before everything was read, unpacked and found whole; the ledger is written last, so that a crash
+//!   leaves no vault;
+//! - what is written is what was printed, byte by byte: no line is added;
+//! - in production the words of the last signed closing sheet come first; only a copy without any closing entry has none.
+
+use super::count;
+use super::print::must_be_new;
+use crate::code::words::Fingerprint;
+use crate::ident::{Mode, SiteName};
+use crate::paper::copy::archive::{self, Files};
+use crate::paper::copy::gather::{Gathered, Restored};
+use crate::paper::scan;
+use crate::refusal::{Refusal, Rule};
+use crate::shell::args::Restore;
+use crate::shell::input;
+use crate::shell::passphrases;
+use crate::shell::report::{Answer, note, print, say};
+use crate::shell::scanning::of_file;
+use crate::vault::anchor::Anchor;
+use crate::vault::event::Event;
+use crate::vault::ledger::Chain;
+use crate::vault::register::Register;
+use crate::vault::store::{self, Writer};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+/// Reads the pages and makes the vault.
+pub fn run(it: &Restore) -> Result<Answer, Refusal> {
+    must_be_new(&it.folder)?;
+    let gathered = read(input::scans(&it.scan)?)?;
+    let restored = gathered.restore()?;
+    let files = archive::unpack(&restored.archive)?;
+    let chains = chains(&files)?;
+    vouched(&restored, &chains, it.anchor.as_ref())?;
+    write(&it.folder, &files)?;
+    if !restored.rebuilt.is_empty() {
+        let numbers: Vec<String> = restored.rebuilt.iter().map(ToString::to_string).collect();
+        say(&format!("rebuilt from the other pages: {}", numbers.join(", ")));
+    }
+    print(&format!(
+        "{}: {} from {}, as they were printed\n",
+        it.folder.display(),
+        count(files.len(), "file"),
+        count(restored.pages, "page")
+    ));
+    print(&format!(
+        "next: strongroom --vault {} ledger verify\n",
+        it.folder.display()
+    ));
+    Ok(Answer::Done)
+}
+
+/// Every page of every scan, several at a time. A scan that cannot be read is said, and the others go on.
+fn read(files: Vec<PathBuf>) -> Result<Gathered, Refusal> {
+    let next = Mutex::new(files.into_iter());
+    let gathered = Mutex::new((Gathered::default(), None));
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, |cores| cores.get().min(8)) {
+            scope.spawn(|| {
+                while let Some(file) = next.lock().ok().and_then(|mut next| next.next()) {
+                    let pages = input::file(&file, input::SCAN_MAX).and_then(|bytes| {
+                        bytes.expose(|bytes| {
+                            scan::copy_pages(bytes, |page| {
+                                let Ok(mut gathered) = gathered.lock() else { return };
+                                for code in &page.codes {
+                                    if let Err(refusal) = code.expose(|text| gathered.0.add(text)) {
+                                        gathered.1 = Some(refusal);
+                                    }
+                                }
+                            })
+                        })
+                    });
+                    if let Err(refusal) = pages {
+                        note(&of_file(&refusal, &file.display().to_string()));
+                    }
+                }
+            });
+        }
+    });
+    let (gathered, mixed) = gathered.into_inner().unwrap_or_default();
+    mixed.map_or(Ok(gathered), Err)
+}
+
+fn chains(files: &Files) -> Result<Vec<Chain>, Refusal> {
+    let chains = files.iter().filter_map(|(name, bytes)| {
+        let site: SiteName = name.strip_prefix("ledger/")?.strip_suffix(".jsonl")?.parse().ok()?;
+        Some(Chain::parse(site, bytes))
+    });
+    chains.collect()
+}
+
+/// Whether paper vouches for the ledger that was restored.
+fn vouched(restored: &Restored, chains: &[Chain], words: Option<&Fingerprint>) -> Result<(), Refusal> {
+    let register = Register::of(chains, None)?;
+    if register.mode() != restored.mode {
+        return Err(Refusal::new(
+            Rule::CopyDamaged,
+            format!(
+                "the pages are of {}, the vault upon them is of {}",
+                restored.mode,
+                register.mode()
+            ),
+        ));
+    }
+    let closed = chains
+        .iter()
+        .flat_map(Chain::entries)
+        .any(|entry| matches!(entry.event, Event::Closing { .. }));
+    let words = match (words, register.mode()) {
+        (Some(words), _) => Some(*words),
+        (None, Mode::Production) if closed => Some(asked()?),
+        (None, Mode::Production) => {
+            say("this copy has no closing entry: no paper vouches for anything in it");
+            None
+        }
+        (None, Mode::Rehearsal) => None,
+    };
+    let Some(words) = words else { return Ok(()) };
+    let anchor = Anchor::find(chains, &words)?;
+    let lines: usize = chains.iter().map(|chain| chain.entries().len()).sum();
+    let later = lines - anchor.extent.values().sum::<usize>();
+    if later > 0 {
+        say(&format!("{} after these words: not yet on paper", count(later, "line")));
+    }
+    Ok(())
+}
+
+/// The words, from a person; without one they are missing.
+fn asked() -> Result<Fingerprint, Refusal> {
+    let missing = || {
+        Refusal::new(
+            Rule::AnchorMissing,
+            "in production this begins with the 8 words of the last signed closing sheet",
+        )
+        .hint("give them: strongroom restore DIR --scan PAGES… --anchor \"WORD WORD WORD WORD WORD WORD WORD WORD\"")
+    };
+    let mut person = passphrases::person().ok_or_else(missing)?;
+    loop {
+        let typed = person.ask("the 8 words of the last signed closing sheet")?;
+        match Fingerprint::from_words(&typed) {
+            Ok(words) => return Ok(words),
+            Err(fault) => person.say(&fault.to_string())?,
+        }
+    }
+}
+
+fn write(folder: &Path, files: &Files) -> Result<(), Refusal> {
+    let store = store::make_root(folder)?;
+    let writer = Writer::lock(&store)?;
+    let (ledger, others): (Vec<_>, Vec<_>) = files
+        .iter()
+        .map(|(name, bytes)| (name.clone(), bytes.clone()))
+        .partition(|(name, _)| name.starts_with("ledger/"));
+    writer.put(&others)?;
+    writer.put(&ledger)
+}

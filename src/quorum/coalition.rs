@@ -10,7 +10,7 @@ use super::access::{Access, Kind, Path, Shape, Structure, Way};
 use super::diagram::{Diagrams, Family, Function};
 use super::gate::Gate;
 use crate::ident::PersonId;
-use crate::plan::{AccountKind, Factor};
+use crate::plan::{AccountKind, Factor, Provider};
 use crate::refusal::Refusal;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -50,6 +50,8 @@ pub struct Coalitions<'a, 'p> {
     access: &'a Access<'p>,
     diagrams: Diagrams,
     of: Vec<Smallest>,
+    /// The paths of the structure that was asked for last.
+    paths: Option<(usize, Vec<Path<'p>>)>,
 }
 
 /// The functions of one account: by quorum, mixed, by the provider.
@@ -75,6 +77,7 @@ impl<'a, 'p> Coalitions<'a, 'p> {
             access,
             diagrams: work.diagrams,
             of,
+            paths: None,
         })
     }
 
@@ -86,9 +89,15 @@ impl<'a, 'p> Coalitions<'a, 'p> {
     /// The groups of the `at`th structure by this kind of path, at most `limit` of them.
     pub fn groups(&mut self, at: usize, kind: Kind, limit: usize) -> Option<Groups<'p>> {
         let shape = &self.access.structures[at].shape;
-        let paths = self.access.paths(shape).into_iter().filter(|path| path.kind() == kind);
-        let paths: Vec<Path<'p>> = paths.collect();
-        self.listed(self.of[at].account[kind as usize], limit, shape, &paths)
+        // The three kinds are mostly asked for in a row.
+        let paths = match self.paths.take() {
+            Some((of, paths)) if of == at => paths,
+            _ => self.access.paths(shape),
+        };
+        let of_kind: Vec<&Path<'p>> = paths.iter().filter(|path| path.kind() == kind).collect();
+        let groups = self.listed(self.of[at].account[kind as usize], limit, shape, &of_kind);
+        self.paths = Some((at, paths));
+        groups
     }
 
     /// The groups that have one factor of the `at`th structure, by its shares and tokens or by the provider.
@@ -104,6 +113,7 @@ impl<'a, 'p> Coalitions<'a, 'p> {
         };
         // One factor has the name of its way.
         let paths: Vec<Path<'p>> = ways.into_iter().map(Path::Password).collect();
+        let paths: Vec<&Path<'p>> = paths.iter().collect();
         let mut groups = self.listed(family, limit, shape, &paths)?;
         for group in &mut groups.groups {
             if let Some(Path::Password(way)) = &group.by {
@@ -118,11 +128,11 @@ impl<'a, 'p> Coalitions<'a, 'p> {
         self.diagrams.nodes()
     }
 
-    fn listed(&mut self, of: Family, limit: usize, shape: &Shape<'p>, paths: &[Path<'p>]) -> Option<Groups<'p>> {
+    fn listed(&mut self, of: Family, limit: usize, shape: &Shape<'p>, paths: &[&Path<'p>]) -> Option<Groups<'p>> {
         let smallest = self.diagrams.smallest(of)?;
         let group = |set: Vec<usize>| {
-            let leads_in = |path: &&Path<'p>| self.access.leads_in(path, shape, &|person| set.contains(&person));
-            let by = paths.iter().find(leads_in).cloned();
+            let leads_in = |path: &&&Path<'p>| self.access.leads_in(path, shape, &|person| set.contains(&person));
+            let by = paths.iter().find(leads_in).map(|path| (*path).clone());
             Group {
                 people: set.iter().filter_map(|person| self.access.person(*person)).collect(),
                 path: by.as_ref().map(ToString::to_string).unwrap_or_default(),
@@ -154,19 +164,19 @@ impl<'p> Work<'_, 'p> {
     /// Management accounts first: whoever opens one opens its members.
     fn structures(&mut self) -> Result<Vec<Smallest>, Refusal> {
         let access = self.access;
-        let mut management: BTreeMap<_, Functions> = BTreeMap::new();
-        for structure in access
-            .structures
-            .iter()
-            .filter(|one| one.shape.kind == AccountKind::Management)
-        {
+        let mut each: BTreeMap<Provider, Vec<Functions>> = BTreeMap::new();
+        let is_management = |structure: &&Structure<'p>| structure.shape.kind == AccountKind::Management;
+        for structure in access.structures.iter().filter(is_management) {
             let own = self.own(&structure.shape)?;
-            let of = management
-                .entry(structure.shape.provider)
-                .or_insert([Function::NEVER; 3]);
-            for (of, own) in of.iter_mut().zip(own) {
-                *of = self.diagrams.either(*of, own)?;
+            each.entry(structure.shape.provider).or_default().push(own);
+        }
+        let mut management: BTreeMap<Provider, Functions> = BTreeMap::new();
+        for (provider, of) in each {
+            let mut any = [Function::NEVER; 3];
+            for (kind, any) in any.iter_mut().enumerate() {
+                *any = self.diagrams.any(of.iter().map(|own| own[kind]))?;
             }
+            management.insert(provider, any);
         }
         let structures = access.structures.iter();
         structures
@@ -177,7 +187,7 @@ impl<'p> Work<'_, 'p> {
     fn smallest(
         &mut self,
         structure: &Structure<'p>,
-        management: &BTreeMap<crate::plan::Provider, Functions>,
+        management: &BTreeMap<Provider, Functions>,
     ) -> Result<Smallest, Refusal> {
         let shape = &structure.shape;
         let [quorum, mut mixed, mut provider] = self.own(shape)?;

@@ -20,7 +20,7 @@ pub const MOST: usize = limits::LOSSES as usize;
 /// How many sets of one gate are borne.
 const FAMILY: usize = 1 << 21;
 
-/// A small set of components, the lowest first, filled up with [`NONE`].
+/// A small set of components, the lowest first, the rest of its places empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Cut([u32; MOST]);
 

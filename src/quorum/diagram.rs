@@ -115,10 +115,12 @@ impl Diagrams {
         self.choose(one, Function::ALWAYS, other)
     }
 
-    /// Any of the functions.
+    /// Any of the functions. Those that begin last come first, so that each is put before what is there and not behind it.
     pub fn any(&mut self, of: impl IntoIterator<Item = Function>) -> Result<Function, Refusal> {
+        let mut of: Vec<Function> = of.into_iter().collect();
+        of.sort_by_key(|function| Reverse(self.functions.of(function.0).level));
         of.into_iter()
-            .try_fold(Function::NEVER, |any, one| self.either(any, one))
+            .try_fold(Function::NEVER, |any, one| self.either(one, any))
     }
 
     /// The minimal path sets of a function.

@@ -190,7 +190,12 @@ impl<'a, 'p> World<'a, 'p> {
     /// A smallest group that makes the function hold by a moment.
     fn smallest(&self, gate: &Gate, by: Timestamp) -> Result<Vec<&'p PersonId>, Refusal> {
         let people = self.settled(gate, by);
-        let mut diagrams = Diagrams::new(0..self.units.list().len());
+        let order = self
+            .access
+            .order()
+            .into_iter()
+            .filter_map(|person| self.access.person(person));
+        let mut diagrams = Diagrams::new(order.map(|person| self.units.number(Unit::Person(person))));
         let function = diagrams.function(&people)?;
         let family = diagrams.minimal(function)?;
         let set = diagrams.sets(family, usize::MAX, 1).pop().unwrap_or_default();

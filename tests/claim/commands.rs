@@ -1,5 +1,6 @@
 //! `check`, `simulate` and `print statement`, as a person runs them.
 
+use crate::claim::large::{Spread, plan};
 use crate::common::{Ended, Scratch, program, run, run_with};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -409,5 +410,25 @@ fn a_plan_that_cannot_be_read_is_one_sentence_in_two_seconds() {
                 begun.elapsed()
             );
         }
+    }
+}
+
+#[test]
+fn a_large_organisation_is_judged_and_played_whole() {
+    for spread in [Spread::Teams, Spread::Scattered] {
+        let large = folder(&plan(1_000, spread));
+        let report: Value = serde_json::from_str(&on(&large, &["check", "--json"]).out).unwrap();
+        let listed = report["coalitions"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|of| of["accounts"].as_array().unwrap().len());
+        assert_eq!(listed.sum::<usize>(), 1_000, "{spread:?}");
+        let night = on(
+            &large,
+            &["simulate", "--lose", "region:emea", "--at", "2026-12-24T03:00Z"],
+        )
+        .ok();
+        assert!(night.out.contains("all 1000 accounts can be opened"), "{}", night.out);
     }
 }

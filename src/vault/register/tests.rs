@@ -162,22 +162,27 @@ fn what_was_never_dealt_is_never_proved() {
 
 #[test]
 fn a_vault_is_made_once_and_in_the_mode_of_its_id() {
-    broken(vec![init(Mode::Production), init(Mode::Production)], "made once");
+    broken(
+        vec![init(Mode::Production), init(Mode::Production)],
+        "neither comes later",
+    );
     let other = Event::Init {
         vault: vault(Mode::Production),
         mode: Mode::Rehearsal,
         program: note("test").unwrap(),
     };
-    broken(vec![other], "made once");
-    broken(
-        vec![
-            init(Mode::Production),
-            Event::Site {
-                vault: vault(Mode::Rehearsal),
-            },
-        ],
-        "another vault",
-    );
+    broken(vec![other], "world that its id carries");
+    let chain = |site: &str, event: Event| {
+        let mut chain = Chain::new(site.parse().unwrap());
+        chain.push(event, jiff::Timestamp::UNIX_EPOCH).unwrap();
+        chain
+    };
+    let site = Event::Site {
+        vault: vault(Mode::Rehearsal),
+    };
+    let chains = [chain("away", site), chain("home", init(Mode::Production))];
+    let refusal = Register::of(&chains, None).err().unwrap();
+    assert!(refusal.sentence().contains("another vault"), "{refusal}");
 }
 
 #[test]

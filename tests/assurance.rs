@@ -65,6 +65,20 @@ fn spoiled_sheets_give_no_wrong_share_and_are_read_at_least_as_often_as_by_other
 }
 
 #[test]
+fn through_the_folded_panels_neither_the_program_nor_zbarimg_finds_a_code() {
+    let mut number = 0;
+    for sheet in [0, 1, 2, 3, 7].map(spoiling::sheet_of) {
+        for shift in [(0.0, 0.0), (1.0, -0.7), (-1.5, 2.0)] {
+            number += 1;
+            let folded = spoiling::through_a_lamp(&sheet, shift);
+            assert_eq!(spoiling::found(&folded, number), (0, 0), "{shift:?}");
+        }
+    }
+    let flat = spoiling::picture(&spoiling::sheet_of(0), 150.0);
+    assert_ne!(spoiling::found(&flat, 0), (0, 0), "unfolded, it is found");
+}
+
+#[test]
 fn fifty_random_sheets_are_read_at_150_and_300_dpi_by_the_program_and_by_zbarimg() {
     assert_eq!(spoiling::clean(50), (50, 50));
 }

@@ -49,22 +49,29 @@ pub(super) fn one(picture: &Picture) -> Option<SecretText> {
 /// the page is looked at whole.
 pub(super) fn many(picture: &Picture) -> (Vec<Found>, bool) {
     let mut found: Vec<Found> = Vec::new();
-    let mut unread = false;
+    let mut unread = Vec::new();
     for (x, y) in middles(picture) {
-        let near = part(picture, (x, y), REACHES[0]);
-        if is_blank(&near) {
+        if is_blank(&part(picture, (x, y), REACHES[0])) {
             continue;
         }
-        let read = looks().find_map(|(reach, dx, dy)| alone(&part(picture, (x + dx, y + dy), reach)));
-        match read {
+        let mut straight = REACHES.into_iter();
+        match straight.find_map(|reach| alone(&part(picture, (x, y), reach))) {
             Some(text) => add(&mut found, vec![Found { text, x, y }]),
-            None => unread = true,
+            None => unread.push((x, y)),
         }
     }
-    if unread {
-        add(&mut found, both(picture, 1.0));
+    if unread.is_empty() {
+        return (found, false);
     }
-    (found, unread)
+    add(&mut found, both(picture, 1.0));
+    // A page on which nothing was found is no page of a copy: it is not looked at any closer.
+    if !found.is_empty() {
+        for (x, y) in unread {
+            let read = moved().find_map(|(dx, dy)| alone(&part(picture, (x + dx, y + dy), REACHES[0])));
+            add(&mut found, read.map(|text| Found { text, x, y }).into_iter().collect());
+        }
+    }
+    (found, true)
 }
 
 /// Where the codes of a vault copy stand, as shares of the paper's sides; a page may lie on its head or on its side.
@@ -73,12 +80,10 @@ const DOWN: [f32; 4] = [0.192, 0.395, 0.6, 0.805];
 /// How far a part reaches from the middle of its code: half of a code is 0.135 of the width and 0.095 of the height.
 const REACHES: [(f32, f32); 4] = [(0.165, 0.11), (0.155, 0.102), (0.175, 0.12), (0.185, 0.14)];
 
-/// Every way to look at a part, the likeliest first: reach, and how far it is moved.
-fn looks() -> impl Iterator<Item = ((f32, f32), f32, f32)> {
+/// Where a part may lie on a page that lies askew.
+fn moved() -> impl Iterator<Item = (f32, f32)> {
     const ASKEW: f32 = 0.03;
-    let moved = (-1_i8..=1).flat_map(|x| (-1_i8..=1).map(move |y| (f32::from(x) * ASKEW, f32::from(y) * ASKEW * 0.7)));
-    let straight = REACHES.into_iter().map(|reach| (reach, 0.0, 0.0));
-    straight.chain(moved.map(|(x, y)| (REACHES[0], x, y)))
+    (-1_i8..=1).flat_map(|x| (-1_i8..=1).map(move |y| (f32::from(x) * ASKEW, f32::from(y) * ASKEW * 0.7)))
 }
 
 fn middles(picture: &Picture) -> Vec<(f32, f32)> {

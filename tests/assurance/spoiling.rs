@@ -8,6 +8,9 @@
     clippy::unwrap_used,
     clippy::cast_possible_wrap,
     clippy::suboptimal_flops,
+    clippy::many_single_char_names,
+    clippy::struct_excessive_bools,
+    clippy::let_and_return,
     reason = "each test file uses a part of this; a test may stop at the first surprise"
 )]
 
@@ -496,6 +499,36 @@ fn torn(page: &Grey, dice: &mut Dice) -> Grey {
     let left = dice.next().is_multiple_of(2);
     let at = page.width as f32 * dice.within(0.3, 0.6);
     page.changed(|x, _, pixel| if (x < at) == left { 255.0 } else { pixel })
+}
+
+/// A sheet folded in three with a lamp behind it: what is printed on the panel over the secret lies upon it. The fold is off by
+/// `shift` millimetres, across and down.
+pub fn through_a_lamp(sheet: &Sheet, shift: (f32, f32)) -> Grey {
+    let page = picture(sheet, 150.0);
+    let (second, first) = match sheet.paper {
+        PaperSize::A4 => (99.0, 199.0),
+        PaperSize::Letter => (93.2, 187.2),
+    };
+    let pixels = |millimetres: f32| millimetres / 25.4 * page.dpi;
+    let before = page.clone();
+    page.changed(|x, y, pixel| {
+        let down = before.millimetres(y);
+        if down < second || down > first {
+            return 255.0;
+        }
+        let over = before.at(x - pixels(shift.0), pixels(2.0 * first - down) - pixels(shift.1));
+        pixel * over / 255.0
+    })
+}
+
+/// How many codes the program and `zbarimg` find in a picture.
+pub fn found(picture: &Grey, number: usize) -> (usize, usize) {
+    let png = picture.png();
+    let ours = scan::codes(&png).unwrap_or_default();
+    (
+        ours.iter().map(|page| page.codes.len()).sum(),
+        by_zbarimg(&png, 20_000 + number).len(),
+    )
 }
 
 /// Of `count` random sheets at 150 and 300 dpi: how many the program and `zbarimg` read, both codes alike.

@@ -475,7 +475,7 @@ fn copy_parity() -> String {
     let blocks: Vec<Vec<u8>> = data.iter().map(|row| row.to_vec()).collect();
     assert_eq!(
         strongroom::paper::copy::gather::rebuilding(&blocks, 1).ok().unwrap(),
-        [parity.clone()]
+        std::slice::from_ref(&parity)
     );
     let shown = |bytes: &[u8]| {
         bytes

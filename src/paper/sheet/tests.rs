@@ -368,15 +368,18 @@ fn another_seed_gives_another_tint_and_the_same_secret_panel() {
 
 #[test]
 fn one_code_is_left_wherever_a_quarter_of_the_secret_panel_is_stained() {
-    for locked in [false, true] {
+    for (paper, locked) in [PaperSize::A4, PaperSize::Letter]
+        .into_iter()
+        .flat_map(|paper| [false, true].map(|locked| (paper, locked)))
+    {
         let share = Share::new(Mode::Production, locked, 9);
-        let plan = Geometry::new(PaperSize::A4, locked);
-        let page = drawn(&PLAIN, &share)
+        let plan = Geometry::new(paper, locked);
+        let page = drawn(&Says { paper, ..PLAIN }, &share)
             .expose(Sheets::open)
             .unwrap()
             .draw(0, 150.0)
             .unwrap();
-        let radius = (210.0 * (plan.first_fold - plan.second_fold) / 4.0 / std::f32::consts::PI).sqrt();
+        let radius = (paper.width() * (plan.first_fold - plan.second_fold) / 4.0 / std::f32::consts::PI).sqrt();
         for x in (5..=205).step_by(25) {
             for y in (0..=4).map(|row| plan.second_fold + 25.0 * row as f32) {
                 let stained = page.changed(|row, pixels| {
@@ -389,7 +392,7 @@ fn one_code_is_left_wherever_a_quarter_of_the_secret_panel_is_stained() {
                 });
                 let found = decode::all(&stained);
                 let same = |found: &decode::Found| decode::same_text(&found.text, &share.qr);
-                assert!(found.iter().any(same), "locked: {locked} at {x}, {y}");
+                assert!(found.iter().any(same), "{paper:?} locked: {locked} at {x}, {y}");
             }
         }
     }

@@ -37,6 +37,11 @@ const TEMPLATE_MAX: usize = 256 * 1024;
 /// Makes the papers, and puts them where they were asked for.
 pub fn run(place: &Place, it: &Print) -> Result<Answer, Refusal> {
     let store = Store::open(&place.vault)?;
+    if let PrintCommand::Statement { to } = &it.what
+        && let Some(out) = &to.out
+    {
+        return statement::into_folder(&store, out);
+    }
     let mut change = Change::begin(&store, place.site.as_ref())?;
     if let PrintCommand::PrinterTest { scan, to } = &it.what
         && !scan.is_empty()
@@ -47,7 +52,10 @@ pub fn run(place: &Place, it: &Print) -> Result<Answer, Refusal> {
     let wordings = wordings(to)?;
     let mut pages = open(&mut change, to)?;
     let papers = match &it.what {
-        PrintCommand::Statement { .. } => vec![statement::make(change.vault(), &store)?],
+        PrintCommand::Statement { .. } => {
+            let (name, page, _) = statement::make(&store)?;
+            vec![(name, page)]
+        }
         PrintCommand::VaultCopy { .. } => vault_copy::make(&mut change, &store, &wordings, to)?,
         PrintCommand::Closing { .. } => {
             let mut system = System;

@@ -1,24 +1,39 @@
-//! The statement of custody: the claim on one page, to be signed.
+//! The statement of custody: the claim on one page, to be signed. It is computed from the plan; a ledger adds what is still out there.
 
 use super::super::check;
 use crate::ceremony::deal;
 use crate::paper::statement::{self, Statement};
+use crate::plan::Plan;
 use crate::quorum::access::Access;
 use crate::refusal::Refusal;
 use crate::secret::SecretBytes;
-use crate::shell::report::say;
+use crate::shell::output::{Folder, write_new};
+use crate::shell::report::{Answer, print};
+use crate::vault::ledger::Hash;
 use crate::vault::store::Store;
-use crate::vault::{Vault, former};
+use crate::vault::{former, read_plan};
+use std::path::Path;
 
-/// The statement is made whatever it says: with open findings it names them.
-pub(super) fn make(vault: &Vault<'_>, store: &Store) -> Result<(String, SecretBytes), Refusal> {
-    let plan = vault.plan();
-    deal::check_names(plan)?;
-    let former = former::outstanding(store, plan)?;
-    let access = Access::of(plan, &former);
+/// The page in a folder: a plan without a ledger will do.
+pub(super) fn into_folder(store: &Store, out: &Path) -> Result<Answer, Refusal> {
+    let (name, page, sentence) = make(store)?;
+    Folder::open(out)?;
+    let path = out.join(name);
+    write_new(&path, &page)?;
+    print(&format!("{}\n{sentence}\n", path.display()));
+    Ok(Answer::Done)
+}
+
+/// The name of the file, the page, and the claim in one sentence. The page is made whatever it says: with open findings it names them.
+pub(super) fn make(store: &Store) -> Result<(String, SecretBytes, String), Refusal> {
+    let text = read_plan(store)?;
+    let plan = Plan::parse(&text)?;
+    deal::check_names(&plan)?;
+    let former = former::outstanding(store, &plan)?;
+    let access = Access::of(&plan, &former);
     let date = check::today();
     let (mut claim, judgement) = check::judge(&access, date)?;
-    let plan_hash = vault.plan_hash().to_string();
+    let plan_hash = Hash::of(text.as_bytes()).to_string();
     let page = statement::render(
         &mut claim,
         &Statement {
@@ -27,6 +42,5 @@ pub(super) fn make(vault: &Vault<'_>, store: &Store) -> Result<(String, SecretBy
             plan_hash,
         },
     )?;
-    say(&claim.sentence());
-    Ok((format!("statement-{date}.pdf"), page))
+    Ok((format!("statement-{date}.pdf"), page, claim.sentence()))
 }

@@ -103,7 +103,7 @@ impl Gathered {
     /// Puts one place of a group's pages into the archive. `Ok`: the pages with data that were rebuilt; `Err`: those that
     /// cannot be.
     fn place(&self, shape: Shape, group: &Group, slot: u8, archive: &mut [u8]) -> Result<Vec<usize>, Vec<usize>> {
-        let mut shards: Vec<Option<Vec<u8>>> = (0..group.data + group.parity)
+        let mut rows: Vec<Option<Vec<u8>>> = (0..group.data + group.parity)
             .map(|at| {
                 let read = self.blocks.get(&(group.first + at, slot)).cloned();
                 let ended = at < group.data && shape.bytes(group.first_data + at, slot).is_empty();
@@ -115,21 +115,20 @@ impl Gathered {
             })
             .collect();
         let lacking: Vec<usize> = (0..group.data)
-            .filter(|at| shards[*at].is_none())
+            .filter(|at| rows[*at].is_none())
             .map(|at| group.first + at + 1)
             .collect();
         if !lacking.is_empty() {
-            let rebuilt =
-                ReedSolomon::new(group.data, group.parity).and_then(|code| code.reconstruct_data(&mut shards));
+            let rebuilt = ReedSolomon::new(group.data, group.parity).and_then(|code| code.reconstruct_data(&mut rows));
             if rebuilt.is_err() {
                 return Err(lacking);
             }
         }
-        for (at, shard) in shards.iter().take(group.data).enumerate() {
+        for (at, row) in rows.iter().take(group.data).enumerate() {
             let range = shape.bytes(group.first_data + at, slot);
-            if let Some(shard) = shard {
+            if let Some(row) = row {
                 let length = range.len();
-                archive[range].copy_from_slice(&shard[..length]);
+                archive[range].copy_from_slice(&row[..length]);
             }
         }
         Ok(lacking)
@@ -140,11 +139,11 @@ impl Gathered {
 pub fn rebuilding(data: &[Vec<u8>], more: usize) -> Result<Vec<Vec<u8>>, Refusal> {
     let failed = |_| Refusal::new(Rule::Internal, "the pages to rebuild from could not be made");
     let length = data.first().map_or(0, Vec::len);
-    let mut shards = data.to_vec();
-    shards.extend(std::iter::repeat_n(vec![0; length], more));
+    let mut rows = data.to_vec();
+    rows.extend(std::iter::repeat_n(vec![0; length], more));
     let code = ReedSolomon::new(data.len(), more).map_err(failed)?;
-    code.encode(&mut shards).map_err(failed)?;
-    Ok(shards.split_off(data.len()))
+    code.encode(&mut rows).map_err(failed)?;
+    Ok(rows.split_off(data.len()))
 }
 
 fn incomplete(mark: CopyMark, pages: usize, missing: &BTreeSet<usize>) -> Refusal {

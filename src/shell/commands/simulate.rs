@@ -9,7 +9,7 @@ use crate::quorum::simulate::{Moment, Outcome, Scenario, Soonest, simulate};
 use crate::quorum::units::{Unit, Units};
 use crate::refusal::{Refusal, Rule};
 use crate::shell::args::{Place, Simulate};
-use crate::shell::report::{Answer, print};
+use crate::shell::report::{Answer, print, say};
 use jiff::Timestamp;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -52,14 +52,14 @@ fn scenario<'p>(plan: &'p Plan, it: &Simulate) -> Result<Scenario<'p>, Refusal> 
         lost: it
             .lose
             .iter()
-            .map(|text| unit(&units, text))
+            .map(|text| unit(plan, &units, text))
             .collect::<Result<_, _>>()?,
         away: away.collect::<Result<_, _>>()?,
         at: it.at.unwrap_or_else(|| SystemClock.now()),
     })
 }
 
-fn unit<'p>(units: &Units<'p>, text: &str) -> Result<Unit<'p>, Refusal> {
+fn unit<'p>(plan: &'p Plan, units: &Units<'p>, text: &str) -> Result<Unit<'p>, Refusal> {
     if let Some(unit) = units.list().iter().find(|unit| unit.to_string() == text) {
         return Ok(*unit);
     }
@@ -79,16 +79,21 @@ fn unit<'p>(units: &Units<'p>, text: &str) -> Result<Unit<'p>, Refusal> {
             None => refusal.hint("strongroom simulate --lose safe:ID"),
         });
     };
+    if kind == "passphrase" {
+        // Whoever has no locked share may lose a passphrase all the same: nothing hangs on it.
+        let custodian = &plan.find_person(id)?.id;
+        say(&format!(
+            "note: no share of the plan stands under a passphrase of {custodian}"
+        ));
+        return Ok(Unit::Passphrase(custodian));
+    }
     let known: Vec<&str> = units
         .list()
         .iter()
         .filter(|unit| unit.kind().as_str() == kind)
         .map(Unit::id)
         .collect();
-    let sentence = match kind {
-        "passphrase" => format!("no share of the plan stands under a passphrase of {}", quoted(id)),
-        _ => format!("the plan has no {kind} {}", quoted(id)),
-    };
+    let sentence = format!("the plan has no {kind} {}", quoted(id));
     let refusal = Refusal::new(Rule::UnknownLoss, sentence);
     Err(match nearest(id, known.iter().copied()) {
         Some(near) => refusal.hint(format!("did you mean `{kind}:{near}`")),

@@ -8,6 +8,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+#[path = "spec/events.rs"]
+mod events;
 #[path = "spec/example.rs"]
 mod example;
 #[path = "spec/stranger.rs"]

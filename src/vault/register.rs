@@ -6,9 +6,11 @@
 
 mod epoch;
 mod order;
+mod room;
 
 use self::epoch::Page;
 pub use self::epoch::{Envelope, EpochState, Stage};
+pub use self::room::RoomState;
 use super::event::{Boot, Event, LockedRecordNote, SeenShare, SetEpoch};
 use super::ledger::{Chain, Entry, Hash};
 use super::record::RecordName;
@@ -53,6 +55,7 @@ pub struct Register {
     serials: BTreeSet<Serial>,
     gathered: Vec<Gathered>,
     practised: BTreeMap<(Boot, SetEpoch), BTreeSet<ShareIndex>>,
+    room: RoomState,
 }
 
 impl Register {
@@ -79,11 +82,17 @@ impl Register {
             serials: BTreeSet::new(),
             gathered: Vec::new(),
             practised: BTreeMap::new(),
+            room: RoomState::default(),
         };
         for (chain, entry) in order::added_up(chains, extent) {
             register.add(entry).map_err(|found| broken(chain, entry, &found))?;
         }
         Ok(register)
+    }
+
+    /// What happened in the rooms of ceremonies.
+    pub fn room(&self) -> &RoomState {
+        &self.room
     }
 
     /// The world of the vault.
@@ -195,6 +204,7 @@ impl Register {
                     of: of.clone(),
                 });
             }
+            Event::Room(event) => self.add_room(event)?,
             Event::Printed { .. } | Event::Exception { .. } | Event::Closing { .. } | Event::Machine { .. } => {}
         }
         Ok(())

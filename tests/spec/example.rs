@@ -1,5 +1,6 @@
 //! The example of docs/spec.md, as the library makes it: the blocks of the document, and the vectors beside it.
 
+use super::events::events;
 use super::stranger::{Stranger, closed, expanded, polymod};
 use bech32::Checksum as _;
 use curve25519_dalek::constants::RISTRETTO_BASEPOINT_POINT;
@@ -15,7 +16,7 @@ use strongroom::code::symbols::Symbols;
 use strongroom::code::words::{self, WordsTag};
 use strongroom::code::{reading, typed};
 use strongroom::crypto::identity::{self, IdentityKind, SetIdentity};
-use strongroom::crypto::passphrase::{LockDigest, LockProfile, Passphrase};
+use strongroom::crypto::passphrase::{LockProfile, Passphrase};
 use strongroom::crypto::sharing::{self, Share};
 use strongroom::crypto::totp::{Parameters, Seed};
 use strongroom::entropy::{Entropy, Purpose, Source};
@@ -23,7 +24,7 @@ use strongroom::hex;
 use strongroom::ident::{ALPHABET, Epoch, Generation, Mode, Serial, ShareIndex, VaultId};
 use strongroom::plan::Factor;
 use strongroom::secret::Secret;
-use strongroom::vault::event::{DealtEnvelope, Event, LockedRecordNote, Network, Note, SeenShare, SetEpoch};
+use strongroom::vault::event::{Event, Note};
 use strongroom::vault::ledger::{Chain, Hash, head_words};
 use strongroom::vault::record::{self, Content, Record, RecordName};
 use strongroom::vault::share_set::{self, Core};
@@ -88,7 +89,7 @@ fn secret<const N: usize>(bytes: [u8; N]) -> Secret<N> {
     Secret::build(|out| *out = bytes)
 }
 
-fn parsed<T: std::str::FromStr>(text: &str) -> T {
+pub(crate) fn parsed<T: std::str::FromStr>(text: &str) -> T {
     text.parse().ok().unwrap()
 }
 
@@ -546,124 +547,7 @@ fn copy_code() -> String {
     text
 }
 
-/// One body of every kind, with every field that it can have.
-#[allow(clippy::too_many_lines, reason = "one of each")]
-fn events(vault: VaultId, core: Hash, fingerprint: &str, note: &dyn Fn(&str) -> Note) -> String {
-    let of = SetEpoch {
-        set: parsed("mfa-emea"),
-        epoch: Epoch::FIRST,
-    };
-    let boot = || "00000000-0000-4000-8000-000000000000".parse().unwrap();
-    let seen = SeenShare {
-        index: ShareIndex::FIRST,
-        serial: Serial::from_bits(1),
-        proved: true,
-    };
-    let all = [
-        Event::Init {
-            vault,
-            mode: Mode::Rehearsal,
-            program: note("strongroom 0.1.0"),
-        },
-        Event::Site { vault },
-        Event::Machine {
-            network: Network::IsolatedByNamespace,
-            swap: false,
-            boot: boot(),
-            program: note("strongroom 0.1.0"),
-        },
-        Event::Plan {
-            sha256: Hash::of(b"a plan\n"),
-        },
-        Event::Dealt {
-            of: of.clone(),
-            threshold: parsed("2-of-2"),
-            core,
-            fingerprint: note(fingerprint),
-            envelopes: [(1, Some("fra-1")), (2, None)]
-                .map(|(index, safe)| DealtEnvelope {
-                    index: ShareIndex::new(index).unwrap(),
-                    custodian: parsed("ana"),
-                    safe: safe.map(parsed),
-                    serial: Serial::from_bits(u32::from(index)),
-                    lock: safe.map(|_| LockDigest::of("QQQQ/QQQQ/QQQQ")),
-                })
-                .to_vec(),
-            unattended: Some(note("no witness could come")),
-            boot: boot(),
-        },
-        Event::Reprinted {
-            of: of.clone(),
-            index: ShareIndex::FIRST,
-            replaces: Serial::from_bits(1),
-            serial: Serial::from_bits(3),
-            lock: Some(LockDigest::of("PPPP/PPPP/PPPP")),
-            reason: note("a new passphrase"),
-            boot: boot(),
-        },
-        Event::Rendered { of: of.clone() },
-        Event::Proved {
-            of: of.clone(),
-            shares: vec![seen.clone()],
-            drill: false,
-            boot: boot(),
-        },
-        Event::Void {
-            of: of.clone(),
-            reason: note("the dealing was interrupted"),
-        },
-        Event::Enrolled {
-            factor: Factor::Mfa,
-            records: vec![LockedRecordNote {
-                account: parsed("111122223333"),
-                device: Some(parsed("emea")),
-                generation: Generation::FIRST,
-                sha256: Hash::of(b"a record"),
-                sets: vec![of.clone()],
-            }],
-            reason: Some(note("first enrolment")),
-            unattended: false,
-        },
-        Event::Recovered {
-            account: parsed("111122223333"),
-            factor: Factor::Mfa,
-            device: Some(parsed("emea")),
-            generation: Generation::FIRST,
-            task: parsed("security-event"),
-            reason: note("incident 7"),
-            present: vec![parsed("ana"), parsed("ben")],
-            approved_by: Some(parsed("walt")),
-            of,
-            shares: vec![seen],
-            reachable: 22,
-            on_paper: true,
-            boot: boot(),
-        },
-        Event::Printed {
-            paper: note("printer-test"),
-            printer: Some(note("office")),
-            boot: boot(),
-        },
-        Event::Exception {
-            rule: note("swap-on"),
-            found: note("memory can be swapped out: /dev/sda2 is on"),
-            reason: note("no other laptop"),
-        },
-        Event::Closing {
-            nonce: note("00112233445566778899aabbccddeeff"),
-            chains: BTreeMap::from([(parsed("away"), core)]),
-        },
-    ];
-    let mut kinds = Vec::new();
-    for event in &all {
-        let (kind, body) = event.to_parts().unwrap();
-        assert_eq!(Event::from_parts(kind.clone(), body.clone()).unwrap(), *event);
-        kinds.push(format!("{kind}\n  {}", canonical(&body)));
-    }
-    kinds.join("\n")
-}
-
-fn canonical(value: &Value) -> String {
+pub(crate) fn canonical(value: &Value) -> String {
     let list = |parts: Vec<String>| parts.join(",");
     match value {
         Value::Object(fields) => {

@@ -1,15 +1,16 @@
 //! `ledger`: show, close, verify.
 
+mod words;
+
+use self::words::describe;
 use super::{SystemClock, count};
 use crate::ceremony::ports::Clock as _;
 use crate::code::words::Fingerprint;
 use crate::entropy::{Entropy, System};
-use crate::ident::PersonId;
 use crate::refusal::Refusal;
 use crate::shell::args::{Ledger, LedgerCommand, Place};
 use crate::shell::report::{Answer, note, print, say};
 use crate::vault::anchor::Anchor;
-use crate::vault::event::Event;
 use crate::vault::ledger::{Chain, Entry, head_words};
 use crate::vault::store::Store;
 use crate::vault::{Change, Vault};
@@ -143,117 +144,4 @@ fn verify(vault: &Vault<'_>, words: Option<&Fingerprint>, json: bool) -> Result<
         });
     }
     Ok(Answer::Done)
-}
-
-/// One line about an event, without its hashes.
-fn describe(event: &Event) -> String {
-    match event {
-        Event::Init { vault, mode, program } => format!("init        {mode} vault {vault}, by {}", program.as_str()),
-        Event::Site { .. } => "site        began its chain".to_string(),
-        Event::Machine {
-            network, swap, program, ..
-        } => {
-            format!(
-                "machine     network {}, swap {}, {}",
-                network.as_str(),
-                if *swap { "on" } else { "off" },
-                program.as_str()
-            )
-        }
-        Event::Plan { sha256 } => format!("plan        sha256 {}", &sha256.to_string()[..16]),
-        Event::Dealt {
-            of,
-            threshold,
-            unattended,
-            ..
-        } => {
-            let watched = unattended
-                .as_ref()
-                .map(|reason| format!(", unattended: {}", reason.as_str()))
-                .unwrap_or_default();
-            format!("dealt       {of}, {threshold}{watched}")
-        }
-        Event::Reprinted {
-            of,
-            index,
-            replaces,
-            serial,
-            reason,
-            ..
-        } => format!(
-            "reprinted   {of}: share {index}, serial {serial} in place of {replaces}: {}",
-            reason.as_str()
-        ),
-        Event::Rendered { of } => format!("rendered    {of}: every page made and read back"),
-        Event::Proved { of, shares, drill, .. } => {
-            let indices: Vec<String> = shares.iter().map(|share| share.index.to_string()).collect();
-            format!(
-                "proved      {of}: share {}{}",
-                indices.join(" "),
-                if *drill { ", at a drill" } else { "" }
-            )
-        }
-        Event::Void { of, reason } => format!("void        {of}: {}", reason.as_str()),
-        Event::Enrolled {
-            factor,
-            records,
-            reason,
-            ..
-        } => {
-            let reason = reason
-                .as_ref()
-                .map(|reason| format!(": {}", reason.as_str()))
-                .unwrap_or_default();
-            format!(
-                "enrolled    {} {}{reason}",
-                count(records.len(), "record"),
-                factor.as_str()
-            )
-        }
-        Event::Recovered {
-            account,
-            factor,
-            device,
-            task,
-            reason,
-            of,
-            shares,
-            reachable,
-            on_paper,
-            present,
-            approved_by,
-            ..
-        } => {
-            let device = device.as_ref().map(|device| format!(" {device}")).unwrap_or_default();
-            let paper = if *on_paper { "" } else { ", not vouched for by paper" };
-            format!(
-                "recovered   {account} {}{device} for {task}: {}; {} of {of}, {reachable} reachable{paper}{}",
-                factor.as_str(),
-                reason.as_str(),
-                count(shares.len(), "share"),
-                people(present, approved_by.as_ref())
-            )
-        }
-        Event::Printed { paper, printer, .. } => {
-            let printer = printer.as_ref().map(|printer| format!(" by {}", printer.as_str()));
-            format!("printed     {}{}", paper.as_str(), printer.unwrap_or_default())
-        }
-        Event::Exception { rule, found, reason } => {
-            format!("exception   {}: {}; {}", rule.as_str(), found.as_str(), reason.as_str())
-        }
-        Event::Closing { .. } => "closing".to_string(),
-    }
-}
-
-fn people(present: &[PersonId], approved_by: Option<&PersonId>) -> String {
-    let names: Vec<&str> = present.iter().map(PersonId::as_str).collect();
-    let present = if names.is_empty() {
-        String::new()
-    } else {
-        format!("; present {}", names.join(" "))
-    };
-    present
-        + &approved_by
-            .map(|person| format!(", approved by {person}"))
-            .unwrap_or_default()
 }

@@ -1,0 +1,143 @@
+//! One body of every kind of a ledger line, with every field that it can have.
+
+use super::example::{canonical, parsed};
+use std::collections::BTreeMap;
+use strongroom::crypto::passphrase::LockDigest;
+use strongroom::ident::{Epoch, Generation, Mode, Serial, ShareIndex, VaultId};
+use strongroom::plan::Factor;
+use strongroom::vault::event::{DealtEnvelope, Event, LockedRecordNote, Network, Note, RoomEvent, SeenShare, SetEpoch};
+use strongroom::vault::ledger::Hash;
+
+/// One body of every kind, with every field that it can have.
+#[allow(clippy::too_many_lines, reason = "one of each")]
+pub(crate) fn events(vault: VaultId, core: Hash, fingerprint: &str, note: &dyn Fn(&str) -> Note) -> String {
+    let of = SetEpoch {
+        set: parsed("mfa-emea"),
+        epoch: Epoch::FIRST,
+    };
+    let boot = || "00000000-0000-4000-8000-000000000000".parse().unwrap();
+    let seen = SeenShare {
+        index: ShareIndex::FIRST,
+        serial: Serial::from_bits(1),
+        proved: true,
+    };
+    let all = vec![
+        Event::Init {
+            vault,
+            mode: Mode::Rehearsal,
+            program: note("strongroom 0.1.0"),
+        },
+        Event::Site { vault },
+        Event::Machine {
+            network: Network::IsolatedByNamespace,
+            swap: false,
+            boot: boot(),
+            program: note("strongroom 0.1.0"),
+        },
+        Event::Plan {
+            sha256: Hash::of(b"a plan\n"),
+        },
+        Event::Dealt {
+            of: of.clone(),
+            threshold: parsed("2-of-2"),
+            core,
+            fingerprint: note(fingerprint),
+            envelopes: [(1, Some("fra-1")), (2, None)]
+                .map(|(index, safe)| DealtEnvelope {
+                    index: ShareIndex::new(index).unwrap(),
+                    custodian: parsed("ana"),
+                    safe: safe.map(parsed),
+                    serial: Serial::from_bits(u32::from(index)),
+                    lock: safe.map(|_| LockDigest::of("QQQQ/QQQQ/QQQQ")),
+                })
+                .to_vec(),
+            unattended: Some(note("no witness could come")),
+            boot: boot(),
+        },
+        Event::Reprinted {
+            of: of.clone(),
+            index: ShareIndex::FIRST,
+            replaces: Serial::from_bits(1),
+            serial: Serial::from_bits(3),
+            lock: Some(LockDigest::of("PPPP/PPPP/PPPP")),
+            reason: note("a new passphrase"),
+            boot: boot(),
+        },
+        Event::Rendered { of: of.clone() },
+        Event::Proved {
+            of: of.clone(),
+            shares: vec![seen.clone()],
+            drill: false,
+            boot: boot(),
+        },
+        Event::Void {
+            of: of.clone(),
+            reason: note("the dealing was interrupted"),
+        },
+        Event::Enrolled {
+            factor: Factor::Mfa,
+            records: vec![LockedRecordNote {
+                account: parsed("111122223333"),
+                device: Some(parsed("emea")),
+                generation: Generation::FIRST,
+                sha256: Hash::of(b"a record"),
+                sets: vec![of.clone()],
+            }],
+            reason: Some(note("first enrolment")),
+            unattended: false,
+        },
+        Event::Recovered {
+            account: parsed("111122223333"),
+            factor: Factor::Mfa,
+            device: Some(parsed("emea")),
+            generation: Generation::FIRST,
+            task: parsed("security-event"),
+            reason: note("incident 7"),
+            present: vec![parsed("ana"), parsed("ben")],
+            approved_by: Some(parsed("walt")),
+            of: of.clone(),
+            shares: vec![seen],
+            reachable: 22,
+            on_paper: true,
+            boot: boot(),
+        },
+        Event::Printed {
+            paper: note("printer-test"),
+            printer: Some(note("office")),
+            boot: boot(),
+        },
+        Event::Exception {
+            rule: note("swap-on"),
+            found: note("memory can be swapped out: /dev/sda2 is on"),
+            reason: note("no other laptop"),
+        },
+        Event::Closing {
+            nonce: note("00112233445566778899aabbccddeeff"),
+            chains: BTreeMap::from([(parsed("away"), core)]),
+        },
+    ];
+    let mut kinds = Vec::new();
+    for event in all.iter().chain(&room(&of, note)) {
+        let (kind, body) = event.to_parts().unwrap();
+        assert_eq!(Event::from_parts(kind.clone(), body.clone()).unwrap(), *event);
+        kinds.push(format!("{kind}\n  {}", canonical(&body)));
+    }
+    kinds.join("\n")
+}
+
+/// What happens in the room of a ceremony.
+fn room(of: &SetEpoch, note: &dyn Fn(&str) -> Note) -> Vec<Event> {
+    let all = vec![
+        RoomEvent::Clock {
+            watch: "2026-02-11T16:42:03Z".parse().unwrap(),
+            by: vec![parsed("mira"), parsed("walt")],
+        },
+        RoomEvent::Sealed {
+            of: of.clone(),
+            index: ShareIndex::FIRST,
+            serial: Serial::from_bits(1),
+            seal: note("A 004711"),
+        },
+    ];
+    all.into_iter().map(Event::Room).collect()
+}

@@ -79,6 +79,13 @@ rules! {
     UnknownSite             "unknown-site"              Request "a site is one that has a ledger chain in this vault";
     UnknownTask             "unknown-task"              Request "S45: recovery is for a task of the catalogue";
     ReasonMissing           "reason-missing"            Request "unattended work in production, and a new password, state their reason";
+    UnknownLine             "unknown-line"              Request "a drill, review or finding is one of this vault's that is open";
+    UnknownCopy             "unknown-copy"              Request "a copy of the vault is one of the plan's";
+    UnknownRunbook          "unknown-runbook"           Request "a runbook is one of those that come with the program";
+    DebriefIncomplete       "debrief-incomplete"        Request "S39: a drill ends with what went wrong, what is changed, by whom, until when";
+    StageSkipped            "stage-skipped"             Request "an envelope goes from stage to stage, and skips none";
+    ReissuePending          "reissue-pending"           Request "while a reissue waits for its pages, nothing else is locked to its set";
+    NothingToRelock         "nothing-to-relock"         Request "records are locked again where a set is to open them that does not";
     OnePurpose              "one-purpose"               Request "S22: one process handles share sets of one purpose";
     SetAlreadyDealt         "set-already-dealt"         Request "a share set is dealt once; a new epoch is a reissue";
     AlreadyEnrolled         "already-enrolled"          Request "S4: a factor that is enrolled is replaced only for a stated reason";
@@ -104,6 +111,7 @@ rules! {
     ShareLinesDiffer        "share-lines-differ"        No      "the lines of one share belong together";
     QuorumRefused           "quorum-refused"            No      "a quorum gives the identity whose recipient the vault names";
     SetNotLive              "set-not-live"              No      "records are locked to sets whose every page was proved";
+    SuccessorUnsigned       "successor-unsigned"        No      "an epoch that succeeds another is signed by that one's quorum";
     SetUnfit                "set-unfit"                 No      "the core of a share set is whole and has one encoding";
     DealingUnfit            "dealing-unfit"             Machine "a dealing passes every check before a page is printed";
     PageUnfit               "page-unfit"                Machine "a page counts when it was read back from its own image";
@@ -127,6 +135,8 @@ rules! {
     AnchorMissing           "anchor-missing"            Safety  "in production the words of the last signed closing sheet come first";
     NotYetOnPaper           "not-yet-on-paper"          Safety  "in production unattended work uses only what the anchor vouches for";
     TooFewPeople            "too-few-people"            Safety  "S8: in production two people are present and a third approved";
+    WitnessMissing          "witness-missing"           Safety  "a deposit, an opening and a destruction are seen by two, and a review is signed by two";
+    CarrierQuorum           "carrier-quorum"            Safety  "one carrier never has a quorum of a set on the way";
     CustodianAbsent         "custodian-absent"          Safety  "a share goes under a passphrase only where its custodian is there to learn it";
     BothFactors             "both-factors"              Safety  "S22: two factors of one account are never gathered in one boot";
     QuorumInOneBoot         "quorum-in-one-boot"        Safety  "a drill never has a quorum of a live set pass through one boot";

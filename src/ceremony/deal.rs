@@ -146,7 +146,7 @@ pub fn declare_void(
 }
 
 /// A passphrase that nobody learns opens nothing: unattended, no set with a locked share is dealt.
-fn custodians_are_there(sets: &[&ShareSet]) -> Result<(), Refusal> {
+pub(super) fn custodians_are_there(sets: &[&ShareSet]) -> Result<(), Refusal> {
     let Some(set) = sets.iter().find(|set| set.has_locked_shares()) else {
         return Ok(());
     };
@@ -216,7 +216,10 @@ fn next_epoch(vault: &Vault<'_>, set: &ShareSet) -> Result<Epoch, Refusal> {
         )));
     }
     if last.is_live(vault.mode()) {
-        return Err(refusal.hint("it is live; a new epoch of a live set is a reissue, by its quorum"));
+        return Err(refusal.hint(format!(
+            "it is live; a new epoch of a live set is a reissue, by its quorum: strongroom reissue {} --reason CAUSE --scan PAGES…",
+            set.name()
+        )));
     }
     Err(refusal
         .hint("prove its pages, and it is live: strongroom prove --scan PAGES…")
@@ -227,7 +230,7 @@ fn next_epoch(vault: &Vault<'_>, set: &ShareSet) -> Result<Epoch, Refusal> {
 }
 
 /// Draws every page with a share of zeros, so that a name that does not fit is found before a secret exists.
-fn check_pages(plan: &Plan, mode: Mode, set: &ShareSet, epoch: Epoch) -> Result<(), Refusal> {
+pub(super) fn check_pages(plan: &Plan, mode: Mode, set: &ShareSet, epoch: Epoch) -> Result<(), Refusal> {
     let words = ["abandon"; 8];
     for (index, planned) in (1..).zip(set.shares()) {
         let index = ShareIndex::new(index).map_err(|fault| Refusal::new(Rule::Internal, fault.to_string()))?;
@@ -259,6 +262,17 @@ impl<'a> Dealt<'a> {
     /// Deals `set`, and derives its public half.
     pub fn deal(vault: &Vault<'_>, set: &'a ShareSet, epoch: Epoch, room: &mut Room<'_, '_>) -> Result<Self, Refusal> {
         let passphrases = hand_over(vault.plan(), set, epoch, room)?;
+        Self::deal_under(vault, set, epoch, passphrases, room)
+    }
+
+    /// The same, where custodians have learnt their passphrases already: one for each share, in their order.
+    pub(super) fn deal_under(
+        vault: &Vault<'_>,
+        set: &'a ShareSet,
+        epoch: Epoch,
+        passphrases: Vec<Option<Passphrase>>,
+        room: &mut Room<'_, '_>,
+    ) -> Result<Self, Refusal> {
         let dealing = sharing::deal(set.threshold(), room.entropy)?;
         let kind = IdentityKind::X25519;
         let identity = SetIdentity::derive(dealing.secret, vault.mode(), kind)?;
@@ -370,9 +384,33 @@ pub struct Rendered<'a> {
     pages: Vec<(String, SecretBytes)>,
 }
 
+/// What else is written in one piece with the line that names a dealing.
+#[derive(Default)]
+pub struct Beside {
+    /// Files.
+    pub files: Vec<(String, Vec<u8>)>,
+    /// Lines, after the dealing's own.
+    pub events: Vec<Event>,
+}
+
 impl Rendered<'_> {
+    /// The core of the epoch.
+    pub fn core(&self) -> &Core {
+        &self.core
+    }
+
     /// Names the epoch in the ledger, puts its pages out, and says so. A page that cannot be put out ends the epoch.
     pub fn hand_out(self, change: &mut Change<'_>, room: &mut Room<'_, '_>) -> Result<(), Refusal> {
+        self.hand_out_beside(change, Beside::default(), room)
+    }
+
+    /// The same, with other files and lines in the one write that names the epoch.
+    pub fn hand_out_beside(
+        self,
+        change: &mut Change<'_>,
+        beside: Beside,
+        room: &mut Room<'_, '_>,
+    ) -> Result<(), Refusal> {
         let Self {
             set,
             core,
@@ -393,7 +431,10 @@ impl Rendered<'_> {
         let file = core.render(&fingerprint).into_bytes();
         // The rendering must read back, before anything is locked to it.
         StoredCore::parse(&core.path(), &file)?;
-        change.commit(&[(core.path(), file)], vec![dealt], room.clock.now())?;
+        let Beside { mut files, mut events } = beside;
+        files.insert(0, (core.path(), file));
+        events.insert(0, dealt);
+        change.commit(&files, events, room.clock.now())?;
         for (at, (name, page)) in pages.iter().enumerate() {
             if let Err(refusal) = room.pages.put(name, page) {
                 pages[..at].iter().for_each(|(name, _)| room.pages.withdraw(name));
@@ -415,7 +456,7 @@ impl Rendered<'_> {
 }
 
 /// Lets the custodian of every share that the plan wants locked learn a passphrase of its own; in the order of the shares.
-fn hand_over(
+pub(super) fn hand_over(
     plan: &Plan,
     set: &ShareSet,
     epoch: Epoch,

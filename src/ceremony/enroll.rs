@@ -163,6 +163,8 @@ pub fn enroll(
     for of in work.iter().flat_map(|work| &work.sets) {
         if !recipients.contains_key(of) {
             trust.live_set(change.vault(), of)?;
+            change.vault().judge_succession(of)?;
+            nothing_pending(change.vault(), of)?;
             recipients.insert(of.clone(), change.vault().core(of)?.core.recipient);
         }
     }
@@ -222,6 +224,19 @@ pub fn imported(factor: Factor, text: &SecretText) -> Result<Content, Refusal> {
         )
         .hint("strongroom enroll ACCOUNT --factor password")),
     }
+}
+
+/// What is locked to an epoch now would open to nothing when its successor takes its place.
+fn nothing_pending(vault: &Vault<'_>, of: &SetEpoch) -> Result<(), Refusal> {
+    let Some(successor) = vault.register().pending_successor(of) else {
+        return Ok(());
+    };
+    Err(Refusal::new(
+        Rule::ReissuePending,
+        format!("{successor} is to succeed {of}, and waits for its pages to be proved"),
+    )
+    .hint("prove every page of it, then go on: strongroom prove --scan PAGES…")
+    .hint(format!("or give it up: strongroom ceremony {} --void \"<reason>\"", of.set)))
 }
 
 fn contact(text: &SecretText) -> Result<Content, Refusal> {

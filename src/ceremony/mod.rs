@@ -12,7 +12,10 @@
 //! | [`enroll`] | factors locked to live sets |
 //! | [`gathering`] | untrusted entries become a quorum, or say why not |
 //! | [`recover`] | one record opened |
+//! | [`practise`] | one record opened at a drill; nothing changed |
+//! | [`reissue`] | a new epoch signed by the quorum of the old; records locked again |
 //! | [`reprint`] | one page made again, under a new serial or a new passphrase |
+//! | [`upkeep`] | envelopes on their way, who has access, which drill proves which share |
 //! | [`steps`] | the steps of a dealing as data, for its script |
 //! | [`rehearse`] | the whole life of a vault with throwaway secrets |
 
@@ -23,9 +26,12 @@ pub mod known;
 mod locks;
 mod page_of;
 pub mod ports;
+pub mod practise;
 pub mod prove;
 pub mod recover;
 pub mod rehearse;
+pub mod reissue;
 pub mod reprint;
 pub mod steps;
 pub mod trust;
+pub mod upkeep;

@@ -182,7 +182,7 @@ fn not_enrolled(vault: &Vault<'_>, name: &RecordName) -> Refusal {
 }
 
 /// What a machine gathered it could have opened whole. So it must not gather the other factor of any account within that.
-fn one_factor_a_boot(vault: &Vault<'_>, name: &RecordName, state: &RecordState, boot: &Boot) -> Result<(), Refusal> {
+pub(super) fn one_factor_a_boot(vault: &Vault<'_>, name: &RecordName, state: &RecordState, boot: &Boot) -> Result<(), Refusal> {
     let register = vault.register();
     let accounts = |sets: &BTreeSet<&SetEpoch>, factor: fn(Factor) -> bool| -> BTreeSet<String> {
         register
@@ -190,8 +190,8 @@ fn one_factor_a_boot(vault: &Vault<'_>, name: &RecordName, state: &RecordState, 
             .filter(|(other, generations)| {
                 factor(other.factor)
                     && generations
-                        .last()
-                        .is_some_and(|state| state.sets.iter().any(|of| sets.contains(of)))
+                        .iter()
+                        .any(|state| state.sets.iter().any(|of| sets.contains(of)))
             })
             .map(|(other, _)| other.account.to_string())
             .collect()

@@ -2,11 +2,12 @@
 //!
 //! identity seed  = HKDF-SHA-256(ikm s, no salt, info `strongroom/v1/identity/`mode`/`kind, 32 bytes)
 //! successor seed = HKDF-SHA-256(ikm s, no salt, info `strongroom/v1/successor/`mode, 32 bytes)
+//! succession     = Ed25519(successor seed, `strongroom/v1/succeeds` ‖ hash of the core before ‖ hash of the core after)
 //!
 //! Rules of this file:
 //! - an identity is derived only from a [`SetSecret`], so only from a dealing or a quorum;
 //! - the identity is a plain age identity (`AGE-SECRET-KEY-1…`): any age implementation opens the record;
-//! - opening consumes the identity: one record, then it is gone;
+//! - opening consumes the identity: one record, then it is gone; only a reissue opens many, to lock each again at once;
 //! - a file is judged before it is parsed: at most [`RECORD_MAX`] bytes, [`STANZAS_MAX`] stanzas, and none that asks for work.
 
 use super::sharing::SetSecret;
@@ -23,6 +24,8 @@ use zeroize::Zeroizing;
 pub const RECORD_MAX: usize = 64 * 1024;
 /// The largest number of stanzas (recipients and grease) of a record that is read.
 pub const STANZAS_MAX: usize = 64;
+
+const SUCCEEDS: &[u8] = b"strongroom/v1/succeeds";
 
 /// The kinds of identity, by their number in shares and cores.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -123,22 +126,62 @@ impl SetIdentity {
 
     /// Opens one record, and is gone. The reason of a failure is not told apart: damaged and foreign look the same.
     pub fn open(self, locked: &[u8]) -> Result<SecretBytes, Refusal> {
-        judge_file(locked)?;
-        let unfit = || {
-            Refusal::new(
-                Rule::RecordUnfit,
-                "the record does not open: it is damaged, or locked to other sets",
-            )
-        };
-        let decryptor = age::Decryptor::new_buffered(locked).map_err(|_| unfit())?;
-        let mut reader = decryptor
-            .decrypt(std::iter::once(&self.age as &dyn age::Identity))
-            .map_err(|_| unfit())?;
-        let mut plain = Zeroizing::new(Vec::with_capacity(locked.len()));
-        // Nothing is released before the last chunk was authenticated.
-        reader.read_to_end(&mut plain).map_err(|_| unfit())?;
-        Ok(SecretBytes::new(std::mem::take(&mut *plain)))
+        open(&self.age, locked)
     }
+
+    /// The identity at the work of a reissue, where its quorum is present anyway.
+    pub fn into_relocking(self) -> Relocking {
+        Relocking(self)
+    }
+}
+
+/// An identity whose quorum came together to lock records again: what it opens goes into another lock, and it signs the next epoch.
+pub struct Relocking(SetIdentity);
+
+impl Relocking {
+    /// Opens one record of many.
+    pub fn open(&self, locked: &[u8]) -> Result<SecretBytes, Refusal> {
+        open(&self.0.age, locked)
+    }
+
+    /// Signs (Ed25519, RFC 8032) that the core with the second hash succeeds the one with the first: 64 bytes.
+    pub fn sign_successor(&self, before: &[u8; 32], after: &[u8; 32]) -> [u8; 64] {
+        let message = succession(before, after);
+        self.0.successor.expose(|seed| {
+            use ed25519_dalek::Signer as _;
+            ed25519_dalek::SigningKey::from_bytes(seed).sign(&message).to_bytes()
+        })
+    }
+}
+
+/// Whether the quorum behind a successor key signed that the core with the second hash succeeds the one with the first.
+pub fn is_successor(key: &[u8; 32], before: &[u8; 32], after: &[u8; 32], signature: &[u8; 64]) -> bool {
+    let signature = ed25519_dalek::Signature::from_bytes(signature);
+    ed25519_dalek::VerifyingKey::from_bytes(key)
+        .is_ok_and(|key| key.verify_strict(&succession(before, after), &signature).is_ok())
+}
+
+/// `strongroom/v1/succeeds` ‖ hash of the core before ‖ hash of the core after.
+fn succession(before: &[u8; 32], after: &[u8; 32]) -> Vec<u8> {
+    [SUCCEEDS, before, after].concat()
+}
+
+fn open(identity: &x25519::Identity, locked: &[u8]) -> Result<SecretBytes, Refusal> {
+    judge_file(locked)?;
+    let unfit = || {
+        Refusal::new(
+            Rule::RecordUnfit,
+            "the record does not open: it is damaged, or locked to other sets",
+        )
+    };
+    let decryptor = age::Decryptor::new_buffered(locked).map_err(|_| unfit())?;
+    let mut reader = decryptor
+        .decrypt(std::iter::once(identity as &dyn age::Identity))
+        .map_err(|_| unfit())?;
+    let mut plain = Zeroizing::new(Vec::with_capacity(locked.len()));
+    // Nothing is released before the last chunk was authenticated.
+    reader.read_to_end(&mut plain).map_err(|_| unfit())?;
+    Ok(SecretBytes::new(std::mem::take(&mut *plain)))
 }
 
 /// Locks `plain` to every recipient: each of them alone opens it.
@@ -194,6 +237,23 @@ mod tests {
     use super::*;
     use crate::crypto::sharing;
     use crate::entropy::{Entropy, System};
+
+    #[test]
+    fn only_the_quorum_before_signs_a_successor_and_for_these_two_cores_alone() {
+        let before = identity(Mode::Production);
+        let key = before.successor_key();
+        let other = identity(Mode::Production).successor_key();
+        let signature = before.into_relocking().sign_successor(&[1; 32], &[2; 32]);
+        assert!(is_successor(&key, &[1; 32], &[2; 32], &signature));
+        assert!(!is_successor(&other, &[1; 32], &[2; 32], &signature));
+        assert!(!is_successor(&key, &[2; 32], &[1; 32], &signature));
+        assert!(!is_successor(&key, &[1; 32], &[3; 32], &signature));
+        for bit in 0..512 {
+            let mut forged = signature;
+            forged[bit / 8] ^= 1 << (bit % 8);
+            assert!(!is_successor(&key, &[1; 32], &[2; 32], &forged), "bit {bit}");
+        }
+    }
 
     fn identity(mode: Mode) -> SetIdentity {
         let dealing = sharing::deal("2-of-2".parse().unwrap(), &mut Entropy::new(&mut System))

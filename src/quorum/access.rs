@@ -42,6 +42,8 @@ pub struct FormerPage {
     pub safe: Option<SafeId>,
     /// Whether its custodian's passphrase is upon it.
     pub passphrase: bool,
+    /// Whether nobody knows where it is: then it is in anybody's hands, but for a passphrase upon it.
+    pub lost: bool,
 }
 
 /// Accounts of which everything that bears on access is the same.
@@ -237,7 +239,11 @@ impl<'p> Access<'p> {
     fn former_quorum(&self, of: &FormerEpoch) -> Gate {
         let mut shares: BTreeMap<ShareIndex, Vec<Gate>> = BTreeMap::new();
         for page in &of.pages {
-            let gate = self.page(&page.custodian, page.safe.as_ref(), page.passphrase);
+            let gate = match (page.lost, page.passphrase) {
+                (false, passphrase) => self.page(&page.custodian, page.safe.as_ref(), passphrase),
+                (true, true) => self.page(&page.custodian, None, false),
+                (true, false) => Gate::always(),
+            };
             shares.entry(page.index).or_default().push(gate);
         }
         Gate::at_least(usize::from(of.needed), shares.into_values().map(Gate::any))

@@ -1,13 +1,16 @@
 //! Paper that is still out there although the plan does not name it: void epochs, and pages that were replaced.
 //!
 //! Rules of this file:
-//! - an epoch is counted when it is void, when pages of it were replaced, or when its envelopes are not where the plan has them;
-//!   nothing in the ledger says yet that an envelope was destroyed, so what was ever made is out there;
+//! - an epoch is counted when it is void, when pages of it were replaced or lost, or when its envelopes are not where the plan has
+//!   them; a page is out there until the ledger says that it was spoilt or destroyed;
+//! - a page that is lost is in anybody's hands;
+//! - what an epoch could open counts until a newer secret was enrolled and somebody has signed in since: older copies of the vault
+//!   still open to it;
 //! - an epoch to which no record was ever locked opens nothing and is left out.
 
-use super::register::{Envelope, EpochState, Register};
+use super::register::life::envelope::{Held, Whereabouts};
+use super::register::{EpochState, Register};
 use super::store::Store;
-use crate::ident::ShareIndex;
 use crate::plan::{Factor, Plan};
 use crate::quorum::access::{FormerEpoch, FormerPage};
 use crate::refusal::Refusal;
@@ -22,11 +25,11 @@ pub fn outstanding(store: &Store, plan: &Plan) -> Result<Vec<FormerEpoch>, Refus
 
 /// The paper that a plan does not name.
 pub fn former(register: &Register, plan: &Plan) -> Vec<FormerEpoch> {
-    let outstanding = register.epochs().filter(|state| !is_as_planned(state, plan));
+    let outstanding = register.epochs().filter(|state| !is_as_planned(register, state, plan));
     outstanding.filter_map(|state| epoch(register, state)).collect()
 }
 
-fn is_as_planned(state: &EpochState, plan: &Plan) -> bool {
+fn is_as_planned(register: &Register, state: &EpochState, plan: &Plan) -> bool {
     let Some(set) = plan.set(&state.of.set) else {
         return false;
     };
@@ -36,31 +39,38 @@ fn is_as_planned(state: &EpochState, plan: &Plan) -> bool {
         .map(|(index, share)| (index, &share.custodian, &share.safe, share.passphrase));
     let found = envelopes.map(|(index, one)| (*index, &one.custodian, &one.safe, one.lock.is_some()));
     state.void.is_none()
-        && state.replaced.is_empty()
         && state.reprints.is_empty()
+        && register.pages_of(state).all(|held| is_in_its_place(&held))
         && state.threshold == set.threshold()
         && planned.eq(found)
 }
 
+/// Whether a page is where the plan has it, or is no more because another took its place.
+fn is_in_its_place(held: &Held<'_>) -> bool {
+    let replaced = held.epoch.replaced.iter().any(|(_, page)| page.serial == held.envelope.serial);
+    if replaced {
+        held.now.is_gone()
+    } else {
+        match &held.now {
+            Whereabouts::Lost => false,
+            Whereabouts::Deposited(safe) => *safe == held.envelope.safe,
+            _ => true,
+        }
+    }
+}
+
 fn epoch(register: &Register, state: &EpochState) -> Option<FormerEpoch> {
-    let locked = register
-        .records()
-        .filter(|(_, generations)| generations.iter().any(|one| one.sets.contains(&state.of)));
+    let locked = register.records().filter(|(name, _)| register.is_exposed_to(name, &state.of));
     let locked: Vec<_> = locked.map(|(name, _)| name).collect();
     let factor = locked.first()?.factor;
     let opens = locked.iter().map(|name| (name.account.clone(), name.device.clone()));
-    let pages = state
-        .envelopes
-        .iter()
-        .chain(&state.reprints)
-        .map(|(index, envelope)| (*index, envelope));
-    let replaced = state.replaced.iter().map(|(index, envelope)| (*index, envelope));
+    let pages = register.pages_of(state).filter(|held| !held.now.is_gone());
     Some(FormerEpoch {
         set: state.of.set.clone(),
         epoch: state.of.epoch,
         factor,
         needed: state.threshold.needed(),
-        pages: pages.chain(replaced).map(page).collect(),
+        pages: pages.map(|held| page(&held)).collect(),
         opens: if factor == Factor::Mfa {
             opens.collect()
         } else {
@@ -69,11 +79,18 @@ fn epoch(register: &Register, state: &EpochState) -> Option<FormerEpoch> {
     })
 }
 
-fn page((index, envelope): (ShareIndex, &Envelope)) -> FormerPage {
+fn page(held: &Held<'_>) -> FormerPage {
+    let envelope = held.envelope;
+    // A share that was moved lies where it was deposited, not where it was dealt for.
+    let safe = match &held.now {
+        Whereabouts::Deposited(safe) => safe.clone(),
+        _ => envelope.safe.clone(),
+    };
     FormerPage {
-        index,
+        index: held.index,
         custodian: envelope.custodian.clone(),
-        safe: envelope.safe.clone(),
+        safe,
         passphrase: envelope.lock.is_some(),
+        lost: held.now == Whereabouts::Lost,
     }
 }

@@ -5,6 +5,8 @@
 //! | [`store`] | files, whole or absent |
 //! | [`event`] [`ledger`] | what a line can say; the chain of lines |
 //! | [`register`] | what the lines add up to |
+//! | [`due`] | what is due, and since when |
+//! | [`standing`] | accounts by state, sets with their margin, envelopes by stage |
 //! | [`former`] | paper that is still out there although the plan does not name it |
 //! | [`anchor`] | what paper vouches for |
 //! | [`share_set`] | the core of a set |
@@ -16,12 +18,14 @@
 //! - a file that the ledger does not name does not count, and one whose hash differs is refused.
 
 pub mod anchor;
+pub mod due;
 pub mod event;
 pub mod former;
 pub mod ledger;
 pub mod record;
 pub mod register;
 pub mod share_set;
+pub mod standing;
 pub mod store;
 
 use crate::entropy::{Entropy, Purpose};
@@ -125,6 +129,22 @@ impl<'a> Vault<'a> {
         Ok(stored)
     }
 
+    /// Whether an epoch that succeeds another is signed by it.
+    pub fn judge_succession(&self, of: &SetEpoch) -> Result<(), Refusal> {
+        let Some(state) = self.register.epoch(of) else { return Ok(()) };
+        let Some(succession) = &state.succeeds else { return Ok(()) };
+        let before = self.core(&succession.before)?.core;
+        let signature = &succession.signature.0;
+        if crate::crypto::identity::is_successor(&before.successor_key, &before.hash().0, &state.core.0, signature) {
+            return Ok(());
+        }
+        Err(Refusal::new(
+            Rule::SuccessorUnsigned,
+            format!("{of} says that it succeeds {}, and is not signed by its quorum", succession.before),
+        )
+        .hint("somebody else dealt it: lock nothing to it, and compare with another copy of the vault"))
+    }
+
     /// The file of a record's generation, held against the ledger.
     pub fn locked_record(&self, name: &RecordName, state: &RecordState) -> Result<Vec<u8>, Refusal> {
         let place = name.path(state.generation);
@@ -216,6 +236,17 @@ impl<'a> Change<'a> {
         self.vault.chains = chains;
         self.vault.register = register;
         Ok(())
+    }
+
+    /// Takes away the files of generations that nobody needs: a later one keeps the same secret, or they never came into force.
+    pub fn clear_superseded(&self) -> Result<(), Refusal> {
+        let register = &self.vault.register;
+        let mut files = Vec::new();
+        for (name, generations) in register.records() {
+            let done = generations.iter().filter(|state| register.is_superseded(name, state));
+            files.extend(done.map(|state| name.path(state.generation)));
+        }
+        self.writer.remove(&files)
     }
 
     /// Replaces the plan's file, and names it in the ledger.

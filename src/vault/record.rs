@@ -8,7 +8,7 @@
 //! - the file is `records/<account>/<factor>[-<device>].<generation>.age`, and no generation overwrites another;
 //! - the JSON is written by hand, field by field, into one buffer that is wiped: no serialiser ever holds a secret.
 
-use crate::crypto::identity::{self, Recipient, SetIdentity};
+use crate::crypto::identity::{self, Recipient, Relocking, SetIdentity};
 use crate::crypto::totp::{Algorithm, Parameters, Seed};
 use crate::ident::{AccountId, DeviceName, Generation, VaultId};
 use crate::plan::Factor;
@@ -97,7 +97,23 @@ impl Record {
         name: &RecordName,
         generation: Generation,
     ) -> Result<Self, Refusal> {
-        let plain = identity.open(locked)?;
+        Self::read(&identity.open(locked)?, vault, name, generation)
+    }
+
+    /// The same secret locked to other recipients, under the generation `next`; it never leaves this call.
+    pub fn relock(
+        locked: &[u8],
+        identity: &Relocking,
+        vault: VaultId,
+        (name, generation, next): (&RecordName, Generation, Generation),
+        recipients: &[Recipient],
+    ) -> Result<Vec<u8>, Refusal> {
+        let mut record = Self::read(&identity.open(locked)?, vault, name, generation)?;
+        record.generation = next;
+        record.lock(vault, recipients)
+    }
+
+    fn read(plain: &SecretBytes, vault: VaultId, name: &RecordName, generation: Generation) -> Result<Self, Refusal> {
         let unfit = |found: &str| {
             Refusal::new(
                 Rule::RecordUnfit,

@@ -5,12 +5,16 @@
 //! - what contradicts itself breaks the ledger: two sites cannot deal the same epoch, and a record has one file for a generation.
 
 mod epoch;
+pub mod life;
 mod order;
 mod room;
+mod succession;
 
 use self::epoch::Page;
 pub use self::epoch::{Envelope, EpochState, Stage};
+pub use self::life::LifeState;
 pub use self::room::RoomState;
+pub use self::succession::Succession;
 use super::event::{Boot, Event, LockedRecordNote, SeenShare, SetEpoch};
 use super::ledger::{Chain, Entry, Hash};
 use super::record::RecordName;
@@ -32,6 +36,10 @@ pub struct RecordState {
     pub sha256: Hash,
     /// The epochs that open it.
     pub sets: Vec<SetEpoch>,
+    /// Whether its secret is that of the generation before, locked again.
+    pub relocked: bool,
+    /// The epoch that has to be live before this generation is in force.
+    pub awaits: Option<SetEpoch>,
 }
 
 /// A quorum that was gathered.
@@ -56,6 +64,7 @@ pub struct Register {
     gathered: Vec<Gathered>,
     practised: BTreeMap<(Boot, SetEpoch), BTreeSet<ShareIndex>>,
     room: RoomState,
+    life: LifeState,
 }
 
 impl Register {
@@ -83,9 +92,11 @@ impl Register {
             gathered: Vec::new(),
             practised: BTreeMap::new(),
             room: RoomState::default(),
+            life: LifeState::default(),
         };
         for (chain, entry) in order::added_up(chains, extent) {
             register.add(entry).map_err(|found| broken(chain, entry, &found))?;
+            register.life.see(chain.site(), entry);
         }
         Ok(register)
     }
@@ -126,7 +137,7 @@ impl Register {
 
     /// The generation in force of a record.
     pub fn record(&self, name: &RecordName) -> Option<&RecordState> {
-        self.records.get(name)?.last()
+        in_force(self.records.get(name)?)
     }
 
     /// Every record that has a file, with every generation of it.
@@ -140,7 +151,7 @@ impl Register {
     pub fn reachable(&self, of: &SetEpoch) -> usize {
         self.records
             .values()
-            .filter(|generations| generations.last().is_some_and(|state| state.sets.contains(of)))
+            .filter(|generations| in_force(generations).is_some_and(|state| state.sets.contains(of)))
             .count()
     }
 
@@ -184,14 +195,18 @@ impl Register {
             Event::Rendered { of } => {
                 let mode = self.mode();
                 self.epoch_mut(of)?.render(mode);
+                self.succeed_all(entry.time);
             }
             Event::Proved {
                 of,
                 shares,
                 drill,
                 boot,
-            } => self.add_proofs(of, shares, *drill, boot)?,
-            Event::Void { of, reason } => self.epoch_mut(of)?.void = Some(reason.as_str().to_string()),
+            } => {
+                self.add_proofs(of, shares, *drill, boot)?;
+                self.succeed_all(entry.time);
+            }
+            Event::Void { of, reason } => self.epoch_mut(of)?.make_void(reason.as_str().to_string(), entry.time),
             Event::Enrolled { factor, records, .. } => {
                 for record in records {
                     self.add_record(*factor, record)?;
@@ -205,6 +220,7 @@ impl Register {
                 });
             }
             Event::Room(event) => self.add_room(event)?,
+            Event::Life(event) => self.add_succession(event, entry.time)?,
             Event::Printed { .. } | Event::Exception { .. } | Event::Closing { .. } | Event::Machine { .. } => {}
         }
         Ok(())
@@ -256,7 +272,9 @@ impl Register {
             reprints: BTreeMap::new(),
             replaced: Vec::new(),
             dealt: entry.time,
+            succeeds: None,
             void: None,
+            void_since: None,
             unattended: unattended.as_ref().map(|reason| reason.as_str().to_string()),
         };
         self.sets.entry(of.set.clone()).or_default().insert(of.epoch, state);
@@ -324,22 +342,16 @@ impl Register {
                 return Err(format!("the {name} is locked to {of}, which is not live"));
             }
         }
-        let generations = self.records.entry(name.clone()).or_default();
-        let expected = generations
-            .last()
-            .map_or(Some(Generation::FIRST), |last| last.generation.next());
-        if expected != Some(note.generation) {
-            return Err(format!(
-                "generation {} of the {name} does not follow the one before it",
-                note.generation
-            ));
-        }
-        generations.push(RecordState {
-            generation: note.generation,
-            sha256: note.sha256,
-            sets: note.sets.clone(),
-        });
-        Ok(())
+        self.push_generation(
+            name,
+            RecordState {
+                generation: note.generation,
+                sha256: note.sha256,
+                sets: note.sets.clone(),
+                relocked: false,
+                awaits: None,
+            },
+        )
     }
 
     /// What was opened had been locked, and to the set that was gathered.
@@ -375,6 +387,11 @@ impl Register {
             .and_then(|epochs| epochs.get_mut(&of.epoch))
             .ok_or_else(|| format!("{of} was never dealt"))
     }
+}
+
+/// The generation in force: the last one that waits for nothing.
+fn in_force(generations: &[RecordState]) -> Option<&RecordState> {
+    generations.iter().rev().find(|state| state.awaits.is_none())
 }
 
 fn broken(chain: &Chain, entry: &Entry, found: &str) -> Refusal {

@@ -196,6 +196,26 @@ impl<'a> Writer<'a> {
         self.sync(folder)
     }
 
+    /// Takes files away that the ledger needs no longer; one that is gone already is no fault.
+    pub fn remove(&self, files: &[String]) -> Result<(), Refusal> {
+        let mut folders = std::collections::BTreeSet::new();
+        for name in files {
+            let (folder, file) = name.rsplit_once('/').unwrap_or((".", name));
+            let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+            let removed = self
+                .store
+                .open_inside(folder, flags, Mode::empty())
+                .and_then(|folder| rustix::fs::unlinkat(&folder, file, AtFlags::empty()));
+            match removed {
+                Ok(()) => drop(folders.insert(folder)),
+                Err(Errno::NOENT) => {}
+                Err(Errno::LOOP | Errno::NOTDIR | Errno::XDEV) => return Err(self.store.not_plain(name)),
+                Err(fault) => return Err(failed("remove", &self.store.path.join(name), fault)),
+            }
+        }
+        folders.into_iter().try_for_each(|folder| self.sync(folder))
+    }
+
     fn put_one(&self, folder: &str, file: &str, bytes: &[u8]) -> Result<(), Refusal> {
         let place = self.store.path.join(folder).join(file);
         let beside = format!("{folder}/{UNFINISHED}{file}");

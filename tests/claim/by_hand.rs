@@ -314,6 +314,7 @@ fn paper_of_a_void_epoch_is_a_path_until_it_is_destroyed() {
         custodian: custodian.parse().unwrap(),
         safe: None,
         passphrase,
+        lost: false,
     };
     let former = |opens: &str| FormerEpoch {
         set: "password".parse().unwrap(),

@@ -1,11 +1,15 @@
 //! One body of every kind of a ledger line, with every field that it can have.
 
 use super::example::{canonical, parsed};
+use jiff::civil::Date;
 use std::collections::BTreeMap;
 use strongroom::crypto::passphrase::LockDigest;
 use strongroom::ident::{Epoch, Generation, Mode, Serial, ShareIndex, VaultId};
 use strongroom::plan::Factor;
-use strongroom::vault::event::{DealtEnvelope, Event, LockedRecordNote, Network, Note, RoomEvent, SeenShare, SetEpoch};
+use strongroom::vault::event::{
+    Cause, DealtEnvelope, EnvelopeStep, Event, LifeEvent, LineId, LockedRecordNote, Network, Note, ReviewAnswer, RoomEvent, SeenShare,
+    SetEpoch, Signature, Verdict,
+};
 use strongroom::vault::ledger::Hash;
 
 /// One body of every kind, with every field that it can have.
@@ -117,7 +121,7 @@ pub(crate) fn events(vault: VaultId, core: Hash, fingerprint: &str, note: &dyn F
         },
     ];
     let mut kinds = Vec::new();
-    for event in all.iter().chain(&room(&of, note)) {
+    for event in all.iter().chain(&room(&of, note)).chain(&life(&of, note)) {
         let (kind, body) = event.to_parts().unwrap();
         assert_eq!(Event::from_parts(kind.clone(), body.clone()).unwrap(), *event);
         kinds.push(format!("{kind}\n  {}", canonical(&body)));
@@ -140,4 +144,193 @@ fn room(of: &SetEpoch, note: &dyn Fn(&str) -> Note) -> Vec<Event> {
         },
     ];
     all.into_iter().map(Event::Room).collect()
+}
+
+/// What keeps an arrangement alive.
+#[allow(clippy::too_many_lines, reason = "one of each")]
+fn life(of: &SetEpoch, note: &dyn Fn(&str) -> Note) -> Vec<Event> {
+    let day = |text: &str| text.parse::<Date>().unwrap();
+    let line = |line: u64| LineId {
+        site: parsed("home"),
+        line,
+    };
+    let by = || vec![parsed("mira"), parsed("walt")];
+    let boot = || "00000000-0000-4000-8000-000000000000".parse().unwrap();
+    let (serial, account, device) = (Serial::from_bits(1), "111122223333", Some(parsed("emea")));
+    let seen = || SeenShare {
+        index: ShareIndex::FIRST,
+        serial,
+        proved: true,
+    };
+    let moved = |step: EnvelopeStep| LifeEvent::Moved {
+        serial,
+        step,
+        day: day("2026-02-12"),
+        by: by(),
+    };
+    let after = SetEpoch {
+        set: of.set.clone(),
+        epoch: Epoch::new(2).unwrap(),
+    };
+    let all = vec![
+        moved(EnvelopeStep::Printed {}),
+        moved(EnvelopeStep::Spoilt { reason: note("the toner smeared") }),
+        moved(EnvelopeStep::InTransit {
+            carrier: note("ana"),
+            safe: Some(parsed("fra-1")),
+            due: day("2026-02-20"),
+        }),
+        moved(EnvelopeStep::Deposited { safe: Some(parsed("fra-1")) }),
+        moved(EnvelopeStep::Opened { reason: note("drill") }),
+        moved(EnvelopeStep::Lost { reason: note("not in its safe") }),
+        moved(EnvelopeStep::Destroyed {}),
+        LifeEvent::Visited {
+            safe: parsed("fra-1"),
+            at: "2026-02-14T09:30:00Z".parse().unwrap(),
+            by: by(),
+            reason: note("drill"),
+            intact: vec![serial],
+            broken: vec![Serial::from_bits(2)],
+            taken: vec![serial],
+            put: vec![Serial::from_bits(3)],
+            whole: true,
+        },
+        LifeEvent::LockServiced {
+            safe: parsed("fra-1"),
+            day: day("2026-03-01"),
+            by: by(),
+        },
+        LifeEvent::CopyConfirmed {
+            copy: parsed("usb-fra"),
+            head: Hash::of(b"a closing entry"),
+            day: day("2026-03-01"),
+            by: by(),
+        },
+        LifeEvent::Device {
+            account: parsed(account),
+            device: parsed("token-7"),
+            model: note("Token 7"),
+            number: note("004711"),
+            safe: parsed("fra-1"),
+            installed: day("2026-02-12"),
+            battery: Some(day("2029-01-31")),
+            lead: 30,
+            next: day("2027-02-12"),
+        },
+        LifeEvent::DeviceChecked {
+            account: parsed(account),
+            device: parsed("token-7"),
+            works: true,
+            day: day("2027-02-10"),
+            next: day("2028-02-10"),
+            by: by(),
+        },
+        LifeEvent::DeviceRetired {
+            account: parsed(account),
+            device: parsed("token-7"),
+            day: day("2029-01-10"),
+            reason: note("its battery ends"),
+        },
+        LifeEvent::Guidance {
+            ticket: note("case 4711"),
+            about: note("what support asks for"),
+            until: day("2026-12-31"),
+        },
+        LifeEvent::Drill {
+            day: day("2026-05-04"),
+            led_by: parsed("walt"),
+            sets: vec![of.set.clone()],
+        },
+        LifeEvent::Tried {
+            drill: line(40),
+            account: parsed(account),
+            signed_in: Some(true),
+            phone: Some(true),
+            mailbox: Some(false),
+            contact: Some(true),
+            remark: Some(note("the mailbox is full")),
+            day: day("2026-05-04"),
+            by: by(),
+        },
+        LifeEvent::Practised {
+            drill: line(40),
+            account: parsed(account),
+            factor: Factor::Mfa,
+            device: device.clone(),
+            generation: Generation::FIRST,
+            of: of.clone(),
+            shares: vec![seen()],
+            reachable: 22,
+            present: by(),
+            boot: boot(),
+        },
+        LifeEvent::Debriefed {
+            drill: line(40),
+            practised: by(),
+            wrong: note("the mailbox is full"),
+            day: day("2026-05-05"),
+            by: by(),
+        },
+        LifeEvent::Rehearsed {
+            drill: line(40),
+            runbook: note("alert-rang"),
+            day: day("2026-05-05"),
+        },
+        LifeEvent::Review {
+            day: day("2026-03-10"),
+            led_by: parsed("walt"),
+        },
+        LifeEvent::Reviewed {
+            review: line(44),
+            kept: 120,
+            others: vec![
+                ReviewAnswer {
+                    access: note("mailbox 111122223333 dana"),
+                    answer: Verdict::Remove,
+                },
+                ReviewAnswer {
+                    access: note("safe fra-1 jonas"),
+                    answer: Verdict::Change,
+                },
+            ],
+            day: day("2026-03-11"),
+            by: by(),
+        },
+        LifeEvent::Finding {
+            of: note("drill home-40"),
+            found: note("the mailbox is full"),
+            change: note("a second mailbox"),
+            owner: parsed("walt"),
+            until: day("2026-06-01"),
+        },
+        LifeEvent::Settled {
+            finding: line(46),
+            how: note("done"),
+            day: day("2026-05-20"),
+            by: by(),
+        },
+        LifeEvent::Reissued {
+            of: after.clone(),
+            succeeds: of.clone(),
+            cause: Cause::Leaver,
+            signature: Signature([0x5a; 64]),
+            shares: vec![seen()],
+            reachable: 22,
+            boot: boot(),
+        },
+        LifeEvent::Relocked {
+            factor: Factor::Mfa,
+            records: vec![LockedRecordNote {
+                account: parsed(account),
+                device,
+                generation: Generation::FIRST,
+                sha256: Hash::of(b"a record"),
+                sets: vec![after.clone()],
+            }],
+            awaits: Some(after),
+            by: of.clone(),
+            boot: boot(),
+        },
+    ];
+    all.into_iter().map(Event::Life).collect()
 }

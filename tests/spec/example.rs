@@ -15,7 +15,7 @@ use strongroom::code::share_lines::Line;
 use strongroom::code::symbols::Symbols;
 use strongroom::code::words::{self, WordsTag};
 use strongroom::code::{reading, typed};
-use strongroom::crypto::identity::{self, IdentityKind, SetIdentity};
+use strongroom::crypto::identity::{self, IdentityKind, SetIdentity, is_successor};
 use strongroom::crypto::passphrase::{LockProfile, Passphrase};
 use strongroom::crypto::sharing::{self, Share};
 use strongroom::crypto::totp::{Parameters, Seed};
@@ -192,6 +192,21 @@ pub(crate) fn example() -> Example {
             "recipient      {}\nsuccessor key  {}",
             core.recipient,
             hex::encode(&core.successor_key)
+        ),
+    );
+
+    // who signs the next epoch
+    let after = Hash::of(b"another core");
+    let signature = set_identity_of(&shares).into_relocking().sign_successor(&core.hash().0, &after.0);
+    assert!(is_successor(&core.successor_key, &core.hash().0, &after.0, &signature));
+    let signature: Vec<String> = signature.chunks(32).map(hex::encode).collect();
+    blocks.insert(
+        "succession",
+        format!(
+            "before     {}\nafter      {after}\nsignature  {}\n           {}",
+            core.hash(),
+            signature[0],
+            signature[1]
         ),
     );
 

@@ -16,6 +16,7 @@ mod blocks;
 mod lines;
 mod marks;
 mod pieces;
+mod plain;
 mod table;
 pub mod values;
 
@@ -74,9 +75,60 @@ pub fn render(sheets: &Sheets<'_>) -> Result<SecretBytes, Refusal> {
     document.finish()
 }
 
+/// Papers as one PDF, their pages numbered through.
+pub fn book(parts: &[Sheets<'_>]) -> Result<SecretBytes, Refusal> {
+    let Some(first) = parts.first() else {
+        return Err(Refusal::new(Rule::Internal, "a book has at least one part"));
+    };
+    let counts = parts.iter().map(count).collect::<Result<Vec<usize>, _>>()?;
+    let pages: usize = counts.iter().sum();
+    let mut document = Document::new(first.paper);
+    let mut before = 0;
+    for (part, count) in parts.iter().zip(counts) {
+        if before > 0 {
+            document.new_page();
+        }
+        draw_numbered(&mut document, part, Some((before, pages)))?;
+        before += count;
+    }
+    document.finish()
+}
+
+/// How many pages a paper has.
+pub fn count(sheets: &Sheets<'_>) -> Result<usize, Refusal> {
+    lay_out(sheets, None).map(|pages| pages.len())
+}
+
+/// The paper as plain text: title, what stands under it, and the body.
+pub fn plain(sheets: &Sheets<'_>) -> Result<String, Refusal> {
+    let scope = Scope::new(sheets.values);
+    let mut out = format!("{}\n", wording(sheets.template, "title")?.as_str());
+    for section in ["under", "body"] {
+        if sheets.template.has(section) {
+            let blocks = scope.blocks(&blocks::parse(sheets.template.markdown(section)?)?)?;
+            out.push_str(&plain::blocks(&blocks));
+        }
+    }
+    Ok(out)
+}
+
+/// One line of a template's own wording, without a value in it.
+pub fn wording(template: &Template, section: &str) -> Result<values::Said, Refusal> {
+    let line = blocks::parse_line(template.markdown(section)?)?;
+    Ok(values::Said::worded(&plain::line(&line)))
+}
+
 /// The paper from the last page of `document` on, which must be empty.
 pub(super) fn draw(document: &mut Document, sheets: &Sheets<'_>) -> Result<(), Refusal> {
-    for (number, page) in lay_out(sheets)?.iter().enumerate() {
+    draw_numbered(document, sheets, None)
+}
+
+fn draw_numbered(
+    document: &mut Document,
+    sheets: &Sheets<'_>,
+    within: Option<(usize, usize)>,
+) -> Result<(), Refusal> {
+    for (number, page) in lay_out(sheets, within)?.iter().enumerate() {
         if number > 0 {
             document.new_page();
         }
@@ -88,8 +140,8 @@ pub(super) fn draw(document: &mut Document, sheets: &Sheets<'_>) -> Result<(), R
     Ok(())
 }
 
-/// The marks of every page, from the top left corner of the paper.
-fn lay_out(sheets: &Sheets<'_>) -> Result<Vec<Vec<Mark>>, Refusal> {
+/// The marks of every page, from the top left corner of the paper. `within`: how many pages come before, of how many.
+fn lay_out(sheets: &Sheets<'_>, within: Option<(usize, usize)>) -> Result<Vec<Vec<Mark>>, Refusal> {
     let left = sheets.paper.left();
     let scope = Scope::new(sheets.values);
     let body = scope.blocks(&blocks::parse(sheets.template.markdown("body")?)?)?;
@@ -101,9 +153,9 @@ fn lay_out(sheets: &Sheets<'_>) -> Result<Vec<Vec<Mark>>, Refusal> {
     let top = EDGE + head + AIR;
     let bottom = sheets.paper.height() - EDGE - foot - AIR;
     let bodies = paginated(pieces, bottom - top)?;
-    let count = bodies.len();
+    let (before, count) = within.unwrap_or((0, bodies.len()));
     let mut pages = Vec::new();
-    for (number, body) in (1..).zip(bodies) {
+    for (number, body) in (before + 1..).zip(bodies) {
         let mut page: Vec<Mark> = body.into_iter().map(|mark| mark.moved(left, top)).collect();
         let head = edge(sheets, ["left", "right"], SMALL, (number, count))?;
         page.extend(head.marks.into_iter().map(|mark| mark.moved(left, EDGE)));

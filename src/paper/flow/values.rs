@@ -27,6 +27,11 @@ impl Said {
         Self(each.join(between))
     }
 
+    /// Wording of a template, as it stands there.
+    pub(super) fn worded(text: &str) -> Self {
+        Self(text.to_string())
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -80,6 +85,7 @@ sayable!(
     crate::plan::Days,
     crate::code::words::Fingerprint,
     crate::vault::ledger::Hash,
+    crate::vault::due::Subject,
     jiff::civil::Date,
 );
 

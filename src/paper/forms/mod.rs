@@ -4,6 +4,8 @@
 //! |---|---|
 //! | [`wordings`] | which template, the operator's own or the one that comes with the program |
 //! | `card` `receipt` `inventory` `closing` `review` `drill` | Markdown through [`super::flow`] |
+//! | [`runbooks`] | what to do on a day that nobody wants |
+//! | `status` | where everything stands |
 //! | [`script`] | the steps of a ceremony, with room for time, initials and dissent |
 //! | `label` | three pieces to cut out |
 //! | [`printer_test`] | a dummy share, every symbol, rulers |
@@ -21,7 +23,9 @@ mod label;
 pub mod printer_test;
 mod receipt;
 mod review;
+pub mod runbooks;
 pub mod script;
+mod status;
 pub mod wordings;
 
 #[cfg(test)]
@@ -34,6 +38,7 @@ pub use inventory::inventory;
 pub use label::label;
 pub use receipt::receipt;
 pub use review::review;
+pub use status::status;
 
 use self::wordings::{Paper, Wordings};
 use super::flow::values::{Said, Values};

@@ -63,7 +63,7 @@ fn shares(office: &Office<'_>) -> Vec<Values> {
 const A_ROW: usize = 60;
 
 /// Accounts with the same readers and the same phone, in one row each.
-fn ways_around(office: &Office<'_>) -> Vec<Values> {
+pub(super) fn ways_around(office: &Office<'_>) -> Vec<Values> {
     type Way<'a> = (&'a [PersonId], &'a [PersonId], Vec<&'a Account>);
     let mut ways: Vec<Way<'_>> = Vec::new();
     for account in office.plan().accounts().iter().filter(|account| account.is_open()) {

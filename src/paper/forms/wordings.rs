@@ -34,6 +34,10 @@ pub enum Paper {
     Drill,
     /// The vault as codes.
     VaultCopy,
+    /// The frame of the runbooks.
+    Runbook,
+    /// Where everything stands.
+    Status,
 }
 
 macro_rules! papers {
@@ -66,6 +70,8 @@ papers! {
     Review "review";
     Drill "drill";
     VaultCopy "vault-copy";
+    Runbook "runbook";
+    Status "status";
 }
 
 /// The wording of every paper.
@@ -98,6 +104,11 @@ impl Wordings {
 
     /// The template of a paper.
     pub fn template(&self, paper: Paper) -> Result<Template, Refusal> {
-        Template::parse(self.0.get(&paper).map_or(paper.wording(), String::as_str))
+        Template::parse(self.text(paper))
+    }
+
+    /// The same, as it is written.
+    pub(super) fn text(&self, paper: Paper) -> &str {
+        self.0.get(&paper).map_or(paper.wording(), String::as_str)
     }
 }

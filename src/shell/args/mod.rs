@@ -6,12 +6,23 @@
 //! - a value is parsed into its checked type here, so that no command sees an unchecked one.
 
 mod ceremony;
+mod export;
+mod life;
 mod print;
 mod recover;
+mod reissue;
+mod runbook;
 
 pub use self::ceremony::{Ceremony, Prove, Reprint};
+pub use self::export::{Export, ExportCommand};
+pub use self::life::{
+    DeviceArgs, DeviceCommand, DrillArgs, DrillCommand, DrillOpen, Due, Envelope, EnvelopeCommand, FindingArgs, FindingCommand,
+    Guidance, ReviewArgs, ReviewCommand, Safe, SafeCommand, Status, Witnessed,
+};
 pub use self::print::{Destination, Envelopes, InTheRoom, Print, PrintCommand};
 pub use self::recover::{Recover, Show};
+pub use self::reissue::{Reissue, Relock};
+pub use self::runbook::{Runbook, RunbookCommand};
 
 use crate::code::words::Fingerprint;
 use crate::crypto::password::Length;
@@ -82,6 +93,10 @@ pub enum Command {
     Reprint(Reprint),
     /// Give one share a new passphrase of seven words, and make its page again; its custodian must be there
     Passphrase(Reprint),
+    /// Deal a new epoch of a live set for a stated cause, signed by the quorum of the old, and lock its records again
+    Reissue(Box<Reissue>),
+    /// Add a set to the records that the plan lets it open, by any quorum that opens them
+    Relock(Relock),
     /// Generate and lock passwords; import and lock MFA seeds and contacts
     Enroll(Enroll),
     /// Gather a quorum and open one record
@@ -90,6 +105,26 @@ pub enum Command {
     Print(Print),
     /// Make a vault from its printed copy
     Restore(Restore),
+    /// Where every account, share set and envelope stands, and what is due next
+    Status(Status),
+    /// What is overdue, and what comes next
+    Due(Due),
+    /// The steps of an envelope's life, and where each is
+    Envelope(Envelope),
+    /// Visits to safes, lock services, copies of the vault that were looked at
+    Safe(Safe),
+    /// Hardware MFA devices: installed, tried, retired
+    Device(DeviceArgs),
+    /// What a provider's support promised, until it is stale
+    Guidance(Guidance),
+    /// Exercises: planned, begun, tried, opened, closed with their debrief
+    Drill(DrillArgs),
+    /// Who has access, answered for and signed by two
+    Review(ReviewArgs),
+    /// What is to be changed or explained, and who settled it
+    Finding(FindingArgs),
+    /// What to do on a day that nobody wants, with real names: list, show, print
+    Runbook(Runbook),
     /// Files for the world outside
     Export(Export),
     /// The record of what was done, and the proof that it is whole
@@ -227,25 +262,6 @@ pub struct Restore {
     /// The 8 words of the last signed closing sheet
     #[arg(long, value_name = "WORDS")]
     pub anchor: Option<Fingerprint>,
-}
-
-/// `export`
-#[derive(Args)]
-pub struct Export {
-    /// What to write
-    #[command(subcommand)]
-    pub command: ExportCommand,
-}
-
-/// The commands of `export`.
-#[derive(Subcommand)]
-pub enum ExportCommand {
-    /// The stand-alone recoverer in plain Python, the specification of the formats, and the hashes of both
-    Recoverer {
-        /// Put the files into DIR
-        #[arg(long, value_name = "DIR")]
-        out: PathBuf,
-    },
 }
 
 /// `ledger`

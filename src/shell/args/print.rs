@@ -162,6 +162,12 @@ pub enum PrintCommand {
         #[command(flatten)]
         to: Destination,
     },
+    /// One page: where every account, share set and envelope stands, and what is due next
+    Status {
+        /// Where to
+        #[command(flatten)]
+        to: Destination,
+    },
     /// One page to sign: the claim as computed, the losses that are survived, the findings that are accepted
     Statement {
         /// Where to

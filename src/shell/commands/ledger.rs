@@ -84,11 +84,16 @@ fn verify(vault: &Vault<'_>, words: Option<&Fingerprint>, json: bool) -> Result<
             )),
             Err(refusal) => wrong.push(refusal),
         }
+        wrong.extend(vault.judge_succession(&state.of).err());
     }
     for (name, generations) in vault.register().records() {
         for state in generations {
             match vault.locked_record(name, state) {
                 Ok(_) => records += 1,
+                // Locked again since, with the same secret: its file may be gone.
+                Err(refusal)
+                    if refusal.rule() == crate::refusal::Rule::RecordMissing
+                        && vault.register().is_superseded(name, state) => {}
                 Err(refusal) => wrong.push(refusal),
             }
         }

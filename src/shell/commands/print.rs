@@ -106,6 +106,7 @@ fn destination(what: &PrintCommand) -> &Destination {
         | PrintCommand::Closing { to, .. }
         | PrintCommand::PrinterTest { to, .. }
         | PrintCommand::Review { to }
+        | PrintCommand::Status { to }
         | PrintCommand::Drill { to, .. }
         | PrintCommand::Statement { to }
         | PrintCommand::VaultCopy { to } => to,
@@ -141,7 +142,7 @@ pub(super) fn wordings(to: &Destination) -> Result<Wordings, Refusal> {
 
 /// A folder or a printer. These papers hold no secret, so a folder may be on a disk; a spool is judged all the same, for they
 /// name people and places.
-fn open(change: &mut Change<'_>, to: &Destination) -> Result<Box<dyn Pages>, Refusal> {
+pub(super) fn open(change: &mut Change<'_>, to: &Destination) -> Result<Box<dyn Pages>, Refusal> {
     if let Some(printer) = &to.printer {
         let mut exceptions = Exceptions::default();
         if change.vault().mode() == Mode::Production {
@@ -212,6 +213,7 @@ fn papers(change: &Change<'_>, what: &PrintCommand, wordings: &Wordings) -> Resu
             "printer-test.pdf".to_string(),
             printer_test::printer_test(&office)?,
         )]),
+        PrintCommand::Status { .. } => Ok(vec![(format!("status-{}.pdf", office.today), forms::status(&office)?)]),
         PrintCommand::Review { .. } => Ok(vec![(format!("review-{}.pdf", office.today), forms::review(&office)?)]),
         PrintCommand::Drill { set, .. } => {
             let sets = set

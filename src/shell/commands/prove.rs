@@ -40,6 +40,9 @@ pub fn run(place: &Place, it: &Prove) -> Result<Answer, Refusal> {
     }
     for outcome in proving.record(&mut change, SystemClock.now())? {
         print(&summary(&outcome));
+        if outcome.became_live {
+            super::reissue::say_what_is_void(&change, &outcome.of)?;
+        }
     }
     match refused.iter().map(Refusal::status).max() {
         None => Ok(Answer::Done),

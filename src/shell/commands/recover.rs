@@ -95,7 +95,7 @@ fn gather(
 }
 
 /// Takes every entry; those under a passphrase last, and only as many as the quorum lacks: a custodian is not asked in vain.
-fn gather_all(entries: Vec<Entry>, gathering: &mut Gathering<'_>, passphrases: &mut dyn Passphrases) {
+pub(super) fn gather_all(entries: Vec<Entry>, gathering: &mut Gathering<'_>, passphrases: &mut dyn Passphrases) {
     let is_locked = |entry: &Entry| entry.paper.as_ref().is_ok_and(PaperShare::is_locked);
     let (locked, open): (Vec<Entry>, Vec<Entry>) = entries.into_iter().partition(is_locked);
     for entry in open {

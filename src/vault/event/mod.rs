@@ -4,12 +4,14 @@
 //! - every field is a checked identifier, a hash, a count, a time, or [`Note`]: text that a human gave in order to be recorded;
 //!   no secret type converts into any of them, and nothing here is computed from a share;
 //! - an event is never changed once a version wrote it: a new fact is a new kind;
-//! - kinds that belong to one part of a vault's life stand in a family of their own ([`RoomEvent`]), with the list of its kinds.
+//! - kinds that belong to one part of a vault's life stand in a family of their own ([`RoomEvent`], [`LifeEvent`]), with the list of its kinds.
 
 mod facts;
+mod life;
 mod room;
 
 pub use self::facts::{Boot, DealtEnvelope, LockedRecordNote, Network, Note, SeenShare, SetEpoch};
+pub use self::life::{Cause, EnvelopeStep, LifeEvent, LineId, ReviewAnswer, Signature, Verdict};
 pub use self::room::RoomEvent;
 
 use super::ledger::Hash;
@@ -192,6 +194,9 @@ pub enum Event {
     /// What happens in the room of a ceremony.
     #[serde(untagged, skip_deserializing)]
     Room(RoomEvent),
+    /// What keeps the arrangement alive.
+    #[serde(untagged, skip_deserializing)]
+    Life(LifeEvent),
 }
 
 impl Event {
@@ -210,10 +215,14 @@ impl Event {
     /// The event of that kind and body.
     pub fn from_parts(kind: String, body: Value) -> Result<Self, serde_json::Error> {
         let room = RoomEvent::KINDS.contains(&kind.as_str());
+        let life = LifeEvent::KINDS.contains(&kind.as_str());
         let fields = [("kind".to_string(), Value::String(kind)), ("body".to_string(), body)];
         let whole = Value::Object(fields.into_iter().collect());
         if room {
             return serde_json::from_value(whole).map(Self::Room);
+        }
+        if life {
+            return serde_json::from_value(whole).map(Self::Life);
         }
         serde_json::from_value(whole)
     }

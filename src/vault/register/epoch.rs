@@ -79,8 +79,12 @@ pub struct EpochState {
     pub replaced: Vec<(ShareIndex, Envelope)>,
     /// When it was dealt.
     pub dealt: Timestamp,
+    /// The epoch whose quorum signed it, where one did.
+    pub succeeds: Option<super::Succession>,
     /// Why it is out of force, where it is.
     pub void: Option<String>,
+    /// Since when it is.
+    pub void_since: Option<Timestamp>,
     /// Why nobody watched its dealing, where nobody did.
     pub unattended: Option<String>,
 }
@@ -90,6 +94,11 @@ impl EpochState {
     pub fn is_live(&self, mode: Mode) -> bool {
         let wanted = Stage::in_force(mode);
         self.void.is_none() && self.envelopes.values().all(|envelope| envelope.stage >= wanted)
+    }
+
+    pub(super) fn make_void(&mut self, why: String, time: Timestamp) {
+        self.void_since.get_or_insert(time);
+        self.void = Some(why);
     }
 
     /// Whether its pages were never all made: a crash ended its dealing.

@@ -1,5 +1,7 @@
 //! One line of the ledger in words.
 
+mod life;
+
 use crate::ident::PersonId;
 use crate::shell::commands::count;
 use crate::vault::event::{Event, RoomEvent};
@@ -102,6 +104,7 @@ pub(super) fn describe(event: &Event) -> String {
         }
         Event::Closing { .. } => "closing".to_string(),
         Event::Room(event) => describe_room(event),
+        Event::Life(event) => life::describe(event),
     }
 }
 

@@ -14,8 +14,8 @@ pub(super) fn blocks(blocks: &[Block]) -> String {
 
 fn one(block: &Block, out: &mut String) {
     match block {
-        Block::Heading(_, text) => drop(writeln!(out, "\n{}\n", line(text).to_uppercase())),
-        Block::Paragraph(text) => drop(writeln!(out, "{}", line(text))),
+        Block::Heading(_, text) => *out += &format!("\n{}\n\n", line(text).to_uppercase()),
+        Block::Paragraph(text) => *out += &format!("{}\n", line(text)),
         Block::List { items, .. } => {
             for (number, item) in (1..).zip(items) {
                 let inner = blocks(&item.blocks);
@@ -30,8 +30,8 @@ fn one(block: &Block, out: &mut String) {
                 let _ = writeln!(out, "{}: ______________ ({})", line(name), line(under));
             }
         }
-        Block::Big(words) => words.iter().for_each(|word| drop(writeln!(out, "{}", line(word)))),
-        Block::Code(lines) => lines.iter().for_each(|row| drop(writeln!(out, "    {row}"))),
+        Block::Big(words) => words.iter().for_each(|word| *out += &format!("{}\n", line(word))),
+        Block::Code(lines) => lines.iter().for_each(|row| *out += &format!("    {row}\n")),
         Block::Rule => out.push('\n'),
     }
 }

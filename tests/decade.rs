@@ -27,7 +27,7 @@ use strongroom::code::share_code::PaperShare;
 use strongroom::crypto::passphrase::Passphrase;
 use strongroom::crypto::password::Length;
 use strongroom::entropy::{Entropy, System};
-use strongroom::ident::{Mode, Serial, SetName, ShareIndex};
+use strongroom::ident::{Mode, PersonId, Serial, SetName, ShareIndex};
 use strongroom::paper::scan;
 use strongroom::plan::Factor;
 use strongroom::refusal::{Refusal, Rule};
@@ -106,7 +106,10 @@ impl Organisation {
             };
             let share = |(at, seat): (usize, &usize)| {
                 let passphrase = if locked && at == 3 { ", passphrase = true" } else { "" };
-                format!("  {{ custodian = \"{}\", safe = \"safe-{seat}\"{passphrase} }},\n", self.seats[*seat])
+                format!(
+                    "  {{ custodian = \"{}\", safe = \"safe-{seat}\"{passphrase} }},\n",
+                    self.seats[*seat]
+                )
             };
             let shares: String = seats.iter().enumerate().map(share).collect();
             let _ = writeln!(
@@ -147,7 +150,8 @@ struct Drawer(Vec<(String, SecretBytes)>);
 
 impl Pages for Drawer {
     fn put(&mut self, name: &str, page: &SecretBytes) -> Result<(), Refusal> {
-        self.0.push((name.to_string(), page.expose(|bytes| SecretBytes::new(bytes.to_vec()))));
+        self.0
+            .push((name.to_string(), page.expose(|bytes| SecretBytes::new(bytes.to_vec()))));
         Ok(())
     }
 
@@ -257,7 +261,9 @@ impl World {
     fn life(&self, events: Vec<LifeEvent>) -> LineId {
         let mut change = Change::begin(&self.store, None).unwrap();
         let count = events.len();
-        change.commit(&[], events.into_iter().map(Event::Life).collect(), self.now).unwrap();
+        change
+            .commit(&[], events.into_iter().map(Event::Life).collect(), self.now)
+            .unwrap();
         LineId {
             site: change.chain().site().clone(),
             line: (change.chain().entries().len() - count) as u64,
@@ -278,7 +284,11 @@ impl World {
     }
 
     fn read(&self, code: &SecretText) -> PaperShare {
-        code.expose(|text| read_text(text, Mode::Production)).pop().unwrap().ok().unwrap()
+        code.expose(|text| read_text(text, Mode::Production))
+            .pop()
+            .unwrap()
+            .ok()
+            .unwrap()
     }
 
     fn deal(&mut self, sets: &[&str]) {
@@ -313,7 +323,9 @@ impl World {
             let known = KnownEpochs::read(change.vault());
             let mut proving = Proving::new(change.vault(), &known, boot);
             for index in group {
-                proving.add(self.read(&self.paper[&(of.clone(), *index)]), &mut Forgotten).unwrap();
+                proving
+                    .add(self.read(&self.paper[&(of.clone(), *index)]), &mut Forgotten)
+                    .unwrap();
             }
             proving.record(&mut change, self.now).unwrap();
             let state = change.vault().register().epoch(of).unwrap();
@@ -324,12 +336,21 @@ impl World {
     }
 
     fn all_indices(&self, of: &SetEpoch) -> Vec<ShareIndex> {
-        self.paper.keys().filter(|(epoch, _)| epoch == of).map(|(_, index)| *index).collect()
+        self.paper
+            .keys()
+            .filter(|(epoch, _)| epoch == of)
+            .map(|(_, index)| *index)
+            .collect()
     }
 
     fn live(&self, set: &str) -> SetEpoch {
         let vault = Vault::load(&self.store).unwrap();
-        vault.register().live(&set.parse::<SetName>().unwrap()).unwrap().of.clone()
+        vault
+            .register()
+            .live(&set.parse::<SetName>().unwrap())
+            .unwrap()
+            .of
+            .clone()
     }
 
     fn enroll(&mut self, factor: Factor) {
@@ -357,7 +378,9 @@ impl World {
             self.now,
         )
         .unwrap();
-        self.tried.extend(work.iter().map(|work| (work.name.account.to_string(), self.today())));
+        let today = self.today();
+        self.tried
+            .extend(work.iter().map(|work| (work.name.account.to_string(), today)));
     }
 
     /// Every envelope of an epoch sealed, carried by its custodian, and deposited.
@@ -381,7 +404,10 @@ impl World {
                 },
                 EnvelopeStep::Deposited { safe },
             ];
-            let by: Vec<_> = self.organisation.seats[..2].iter().map(|id| id.parse().unwrap()).collect();
+            let by: Vec<_> = self.organisation.seats[..2]
+                .iter()
+                .map(|id| id.parse().unwrap())
+                .collect();
             for step in steps {
                 let moved = Moved {
                     step,
@@ -440,7 +466,10 @@ impl World {
     /// `count` open shares of an epoch, as a gathering.
     fn gathered<'k>(&self, known: &'k KnownEpochs, of: &SetEpoch, count: usize) -> Gathering<'k> {
         let mut gathering = Gathering::new(known, [of.clone()]);
-        let shares = self.all_indices(of).into_iter().map(|index| self.read(&self.paper[&(of.clone(), index)]));
+        let shares = self
+            .all_indices(of)
+            .into_iter()
+            .map(|index| self.read(&self.paper[&(of.clone(), index)]));
         for share in shares.filter(|share| !share.is_locked()).take(count) {
             gathering.add(share, &mut Forgotten).unwrap();
         }
@@ -449,7 +478,10 @@ impl World {
 
     fn drill(&mut self) {
         let today = self.today();
-        let leader: Vec<_> = self.organisation.seats[..2].iter().map(|id| id.parse().unwrap()).collect();
+        let leader: Vec<PersonId> = self.organisation.seats[..2]
+            .iter()
+            .map(|id| id.parse().unwrap())
+            .collect();
         let id = self.life(vec![LifeEvent::Drill {
             day: today,
             led_by: leader[0].clone(),
@@ -493,12 +525,18 @@ impl World {
     fn is_lost(&self, of: &SetEpoch, index: ShareIndex) -> bool {
         let vault = Vault::load(&self.store).unwrap();
         let state = vault.register().epoch(of).unwrap();
-        vault.register().pages_of(state).any(|held| held.index == index && held.now == Whereabouts::Lost)
+        vault
+            .register()
+            .pages_of(state)
+            .any(|held| held.index == index && held.now == Whereabouts::Lost)
     }
 
     fn review(&mut self) {
         let today = self.today();
-        let people: Vec<_> = self.organisation.seats[..2].iter().map(|id| id.parse().unwrap()).collect();
+        let people: Vec<PersonId> = self.organisation.seats[..2]
+            .iter()
+            .map(|id| id.parse().unwrap())
+            .collect();
         let id = self.life(vec![LifeEvent::Review {
             day: today,
             led_by: people[0].clone(),
@@ -521,7 +559,9 @@ impl World {
         let serial = change.vault().register().epoch(&of).unwrap().envelopes[&index].serial;
         let by = [self.organisation.seats[0].parse().unwrap()];
         let moved = Moved {
-            step: EnvelopeStep::Lost { reason: note("not in its safe") },
+            step: EnvelopeStep::Lost {
+                reason: note("not in its safe"),
+            },
             day: self.today(),
             by: &by,
         };
@@ -532,10 +572,16 @@ impl World {
     /// Whatever is out of force is destroyed.
     fn destroy(&mut self) {
         let mut change = Change::begin(&self.store, None).unwrap();
-        let by: Vec<_> = self.organisation.seats[..2].iter().map(|id| id.parse().unwrap()).collect();
+        let by: Vec<_> = self.organisation.seats[..2]
+            .iter()
+            .map(|id| id.parse().unwrap())
+            .collect();
         let out: Vec<Serial> = {
             let pages = change.vault().register().pages();
-            pages.filter(|held| held.is_to_be_destroyed()).map(|held| held.envelope.serial).collect()
+            pages
+                .filter(|held| held.is_to_be_destroyed())
+                .map(|held| held.envelope.serial)
+                .collect()
         };
         for serial in out {
             let moved = Moved {
@@ -546,7 +592,12 @@ impl World {
             let event = envelopes::moved(change.vault(), serial, &moved).unwrap();
             change.commit(&[], vec![event], self.now).unwrap();
         }
-        let left = change.vault().register().pages().filter(|held| held.is_to_be_destroyed()).count();
+        let left = change
+            .vault()
+            .register()
+            .pages()
+            .filter(|held| held.is_to_be_destroyed())
+            .count();
         assert_eq!(left, 0);
     }
 
@@ -570,7 +621,9 @@ impl World {
         }
         for (name, generations) in register.records() {
             for state in generations.iter().filter(|state| !register.is_superseded(name, state)) {
-                vault.locked_record(name, state).unwrap_or_else(|refusal| panic!("{what}: {refusal}"));
+                vault
+                    .locked_record(name, state)
+                    .unwrap_or_else(|refusal| panic!("{what}: {refusal}"));
             }
         }
     }
@@ -585,21 +638,33 @@ impl World {
             found.map(|due| (due.about.to_string(), due.day, due.overdue)).collect()
         };
         let due = |about: String, day: Date| (about, day, today > day);
-        let drills = self.tried.iter().map(|(account, day)| {
-            due(format!("account:{account}"), day.checked_add(92.days()).unwrap())
-        });
+        let drills = self
+            .tried
+            .iter()
+            .map(|(account, day)| due(format!("account:{account}"), day.checked_add(92.days()).unwrap()));
         assert_eq!(of(Kind::Drill), drills.collect(), "{what}, drills on {today}");
         let review = self.reviewed.unwrap_or(self.made).checked_add(31.days()).unwrap();
-        assert_eq!(of(Kind::Review), BTreeSet::from([due("plan".to_string(), review)]), "{what}");
+        assert_eq!(
+            of(Kind::Review),
+            BTreeSet::from([due("plan".to_string(), review)]),
+            "{what}"
+        );
         let register = vault.register();
         let pages = register.pages().filter(|held| held.force == Force::InForce);
         let proofs = pages.map(|held| {
-            let time = self.proved.get(&held.envelope.serial).copied().unwrap_or(held.epoch.dealt);
+            let time = self
+                .proved
+                .get(&held.envelope.serial)
+                .copied()
+                .unwrap_or(held.epoch.dealt);
             let safe = held.envelope.safe.as_ref().unwrap().as_str();
             let seat: usize = safe[5..].parse().unwrap();
             let zone = TimeZone::get(ZONES[seat % 3]).unwrap();
             let day = time.to_zoned(zone).date();
-            due(format!("envelope:{}", held.envelope.serial), day.checked_add(1.year()).unwrap())
+            due(
+                format!("envelope:{}", held.envelope.serial),
+                day.checked_add(1.year()).unwrap(),
+            )
         });
         assert_eq!(of(Kind::Proof), proofs.collect(), "{what}, proofs on {today}");
     }
@@ -610,18 +675,27 @@ impl World {
         let known = KnownEpochs::read(&vault);
         let mut opened = BTreeSet::new();
         for state in register.epochs().filter(|state| state.is_live(Mode::Production)) {
-            let identity = self.gathered(&known, &state.of, 2).finish().unwrap_or_else(|refusal| panic!("{what}: {refusal}"));
+            let identity = self
+                .gathered(&known, &state.of, 2)
+                .finish()
+                .unwrap_or_else(|refusal| panic!("{what}: {refusal}"));
             let relocking = identity.identity.into_relocking();
             for (name, _) in register.records() {
                 let now = register.record(name).unwrap();
                 if now.sets.contains(&state.of) {
                     let locked = vault.locked_record(name, now).unwrap();
-                    relocking.open(&locked).unwrap_or_else(|refusal| panic!("{what}: {name}: {refusal}"));
+                    relocking
+                        .open(&locked)
+                        .unwrap_or_else(|refusal| panic!("{what}: {name}: {refusal}"));
                     opened.insert(name.clone());
                 }
             }
         }
-        assert_eq!(opened.len(), register.records().count(), "{what}: every record in force opens to a live epoch");
+        assert_eq!(
+            opened.len(),
+            register.records().count(),
+            "{what}: every record in force opens to a live epoch"
+        );
     }
 
     /// Every file of the vault, against every void quorum; and every live epoch, with one share too few beside all void ones.
@@ -642,7 +716,11 @@ impl World {
                 files.map(move |one| self.folder.join(name.path(one.generation)))
             });
             let left: Vec<PathBuf> = locked_to.filter(|path| path.exists()).collect();
-            assert_eq!(left, Vec::<PathBuf>::new(), "{what}: no file of this vault is locked to a void epoch");
+            assert_eq!(
+                left,
+                Vec::<PathBuf>::new(),
+                "{what}: no file of this vault is locked to a void epoch"
+            );
         }
         for state in register.epochs().filter(|state| state.is_live(Mode::Production)) {
             let mut gathering = self.gathered(&known, &state.of, 1);

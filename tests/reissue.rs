@@ -26,7 +26,16 @@ fn three(sheets: &[String]) -> Vec<&str> {
 
 fn reissue(world: &World, reason: &str, out: &str) -> common::Ended {
     let old = world.sheets("root-password");
-    let fixed = ["reissue", "root-password", "--reason", reason, "--unattended", "--out", out, "--scan"];
+    let fixed = [
+        "reissue",
+        "root-password",
+        "--reason",
+        reason,
+        "--unattended",
+        "--out",
+        out,
+        "--scan",
+    ];
     world.run(&[&fixed[..], &three(&old)].concat())
 }
 
@@ -40,8 +49,15 @@ fn the_new_quorum_opens_the_same_secrets_and_the_old_one_nothing() {
     let before = password(&world, &world.sheets("root-password")).ok().out;
     let out = world.scratch.join("new");
     let said = reissue(&world, "leaver", &out).ok();
-    assert!(said.out.contains("epoch 2 is signed by root-password, epoch 1; 22 records locked again"), "{said:?}");
-    assert!(said.out.contains("root-password, epoch 1 is void; to be destroyed"), "{said:?}");
+    assert!(
+        said.out
+            .contains("epoch 2 is signed by root-password, epoch 1; 22 records locked again"),
+        "{said:?}"
+    );
+    assert!(
+        said.out.contains("root-password, epoch 1 is void; to be destroyed"),
+        "{said:?}"
+    );
     assert!(said.out.contains("still opens 22 accounts"), "{said:?}");
     let new = sheets(&out, "root-password", 2);
     assert_eq!(new.len(), 5);
@@ -51,8 +67,13 @@ fn the_new_quorum_opens_the_same_secrets_and_the_old_one_nothing() {
     world.run(&["ledger", "verify"]).ok();
     // No file of this vault opens to the old epoch any more: only older copies do.
     let files = std::fs::read_dir(format!("{}/records/{MEMBER}", world.vault)).unwrap();
-    let names: Vec<String> = files.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    assert!(names.contains(&"password.2.age".to_string()) && !names.contains(&"password.1.age".to_string()), "{names:?}");
+    let names: Vec<String> = files
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    assert!(
+        names.contains(&"password.2.age".to_string()) && !names.contains(&"password.1.age".to_string()),
+        "{names:?}"
+    );
 }
 
 #[test]
@@ -69,12 +90,37 @@ fn two_old_shares_with_two_new_ones_open_nothing() {
 fn a_cause_is_stated_and_the_old_quorum_is_there() {
     let world = rehearsal().copy();
     let out = world.scratch.join("new");
-    assert_eq!(reissue(&world, "quarterly", &out).status, 2, "there is no calendar for it");
+    assert_eq!(
+        reissue(&world, "quarterly", &out).status,
+        2,
+        "there is no calendar for it"
+    );
     let old = world.sheets("root-password");
-    let two = ["reissue", "root-password", "--reason", "lost", "--unattended", "--out", &out, "--scan", &old[0], &old[1]];
+    let two = [
+        "reissue",
+        "root-password",
+        "--reason",
+        "lost",
+        "--unattended",
+        "--out",
+        &out,
+        "--scan",
+        &old[0],
+        &old[1],
+    ];
     world.run(&two).refused(1, "too-few-shares");
     assert!(sheets(&out, "root-password", 2).is_empty());
-    let unknown = ["reissue", "contact", "--reason", "lost", "--unattended", "--out", &out, "--scan", &old[0]];
+    let unknown = [
+        "reissue",
+        "contact",
+        "--reason",
+        "lost",
+        "--unattended",
+        "--out",
+        &out,
+        "--scan",
+        &old[0],
+    ];
     world.run(&unknown).refused(1, "set-not-live");
 }
 
@@ -85,13 +131,26 @@ fn an_epoch_that_another_signed_is_refused() {
     let ledger = format!("{}/ledger/home.jsonl", world.vault);
     let text = std::fs::read_to_string(&ledger).unwrap();
     let at = text.find("\"signature\":\"").unwrap() + 13;
-    let forged = format!("{}{}{}", &text[..at], if &text[at..=at] == "0" { "1" } else { "0" }, &text[at + 1..]);
+    let forged = format!(
+        "{}{}{}",
+        &text[..at],
+        if &text[at..=at] == "0" { "1" } else { "0" },
+        &text[at + 1..]
+    );
     // The chain is mended behind the forgery, as whoever forges would.
     std::fs::write(&ledger, chained(&forged)).unwrap();
     let verified = world.run(&["ledger", "verify"]);
     assert_eq!(verified.status, 1, "{verified:?}");
     assert!(verified.err.contains("successor-unsigned"), "{verified:?}");
-    let enroll = ["enroll", MEMBER, "--factor", "password", "--unattended", "--reason", "test"];
+    let enroll = [
+        "enroll",
+        MEMBER,
+        "--factor",
+        "password",
+        "--unattended",
+        "--reason",
+        "test",
+    ];
     world.run(&enroll).refused(1, "successor-unsigned");
 }
 
@@ -114,8 +173,26 @@ fn chained(text: &str) -> String {
 fn a_killed_reissue_leaves_a_vault_that_opens() {
     let base = rehearsal();
     let code = |world: &World, sheets: &[String]| {
-        let fixed = ["recover", "--account", MEMBER, "--factor", "mfa", "--device", "emea", "--task", "security-event", "--reason", "exercise"];
-        let ended = world.run(&[&fixed[..], &["--unattended", "--stdout", "--scan", &sheets[0], &sheets[1]]].concat());
+        let fixed = [
+            "recover",
+            "--account",
+            MEMBER,
+            "--factor",
+            "mfa",
+            "--device",
+            "emea",
+            "--task",
+            "security-event",
+            "--reason",
+            "exercise",
+        ];
+        let ended = world.run(
+            &[
+                &fixed[..],
+                &["--unattended", "--stdout", "--scan", &sheets[0], &sheets[1]],
+            ]
+            .concat(),
+        );
         assert!(ended.status != 0 || ended.out.trim_end().len() == 6, "{ended:?}");
         ended.status == 0
     };
@@ -126,8 +203,31 @@ fn a_killed_reissue_leaves_a_vault_that_opens() {
             let out = world.scratch.join("new");
             let old = world.sheets("mfa-emea");
             let (inject, trace) = (format!("inject={call}:signal=KILL:when={nth}"), format!("trace={call}"));
-            let mut arguments = vec!["-f", "-qq", "-o", "/dev/null", "-e", &trace, "-e", &inject, program(), "--vault", &world.vault];
-            arguments.extend(["reissue", "mfa-emea", "--reason", "lost", "--unattended", "--out", &out, "--scan", &old[0], &old[1]]);
+            let mut arguments = vec![
+                "-f",
+                "-qq",
+                "-o",
+                "/dev/null",
+                "-e",
+                &trace,
+                "-e",
+                &inject,
+                program(),
+                "--vault",
+                &world.vault,
+            ];
+            arguments.extend([
+                "reissue",
+                "mfa-emea",
+                "--reason",
+                "lost",
+                "--unattended",
+                "--out",
+                &out,
+                "--scan",
+                &old[0],
+                &old[1],
+            ]);
             let ended = run_with("strace", &arguments, b"");
             if ended.status == 0 {
                 break;
@@ -137,12 +237,18 @@ fn a_killed_reissue_leaves_a_vault_that_opens() {
             if code(&world, &old) {
                 by_old += 1;
             } else {
-                assert!(code(&world, &sheets(&out, "mfa-emea", 2)), "{call} {nth}: it opens by neither");
+                assert!(
+                    code(&world, &sheets(&out, "mfa-emea", 2)),
+                    "{call} {nth}: it opens by neither"
+                );
                 by_new += 1;
             }
         }
     }
-    assert!(injected >= 15 && by_old > 0 && by_new > 0, "{injected} kills: {by_old} by the old, {by_new} by the new");
+    assert!(
+        injected >= 15 && by_old > 0 && by_new > 0,
+        "{injected} kills: {by_old} by the old, {by_new} by the new"
+    );
 }
 
 #[test]
@@ -151,12 +257,31 @@ fn in_production_the_old_epoch_is_in_force_until_every_new_page_is_proved() {
     let out = world.scratch.join("new");
     let anchor = head(&world);
     let old = sheets(&world.pages, "root-password", 1);
-    let fixed = ["reissue", "root-password", "--reason", "leaver", "--unattended", "--anchor", &anchor, "--out", &out, "--scan"];
+    let fixed = [
+        "reissue",
+        "root-password",
+        "--reason",
+        "leaver",
+        "--unattended",
+        "--anchor",
+        &anchor,
+        "--out",
+        &out,
+        "--scan",
+    ];
     world.run_isolated(&[&fixed[..], &three(&old)].concat()).ok();
     let new = sheets(&out, "root-password", 2);
     let anchor = head(&world);
     let opened = |sheets: &[String], anchor: &str| {
-        let people = ["--present", "ana,jonas", "--approved-by", "walt", "--anchor", anchor, "--scan"];
+        let people = [
+            "--present",
+            "ana,jonas",
+            "--approved-by",
+            "walt",
+            "--anchor",
+            anchor,
+            "--scan",
+        ];
         world.run_isolated(&[RECOVER_PASSWORD, &people, &three(sheets)].concat())
     };
     let secret = opened(&old, &anchor).ok().out;
@@ -164,14 +289,27 @@ fn in_production_the_old_epoch_is_in_force_until_every_new_page_is_proved() {
     let due = world.run(&["due"]);
     assert!(due.out.contains("prove the pages of the reissue"), "{due:?}");
     // Nothing else is locked to the old epoch meanwhile: its successor would not open it.
-    let enroll = ["enroll", MEMBER, "--factor", "password", "--unattended", "--reason", "test", "--anchor", &anchor];
+    let enroll = [
+        "enroll",
+        MEMBER,
+        "--factor",
+        "password",
+        "--unattended",
+        "--reason",
+        "test",
+        "--anchor",
+        &anchor,
+    ];
     world.run_isolated(&enroll).refused(2, "reissue-pending");
     for page in &new[..4] {
         world.run_isolated(&["prove", "--scan", page]).ok();
     }
     assert_eq!(opened(&old, &anchor).ok().out, secret);
     let last = world.run_isolated(&["prove", "--scan", &new[4]]).ok();
-    assert!(last.out.contains("it is live") && last.out.contains("epoch 1 is void"), "{last:?}");
+    assert!(
+        last.out.contains("it is live") && last.out.contains("epoch 1 is void"),
+        "{last:?}"
+    );
     let anchor = head(&world);
     assert_eq!(opened(&new, &anchor).ok().out, secret);
     assert!(opened(&old, &anchor).err.contains("share-of-void-epoch"));
@@ -198,11 +336,29 @@ fn production() -> World {
     let (vault, pages) = (scratch.join("vault"), scratch.join("pages"));
     let world = World { scratch, vault, pages };
     common::run(&["init", &world.vault, "--example"]).ok();
-    let deal = ["ceremony", "root-password", "--unattended", "--reason", "test", "--out", &world.pages];
+    let deal = [
+        "ceremony",
+        "root-password",
+        "--unattended",
+        "--reason",
+        "test",
+        "--out",
+        &world.pages,
+    ];
     world.run_isolated(&deal).ok();
     world.run_isolated(&["prove", "--scan", &world.pages]).ok();
     let anchor = head(&world);
-    let all = ["enroll", "--all", "--factor", "password", "--unattended", "--reason", "test", "--anchor", &anchor];
+    let all = [
+        "enroll",
+        "--all",
+        "--factor",
+        "password",
+        "--unattended",
+        "--reason",
+        "test",
+        "--anchor",
+        &anchor,
+    ];
     world.run_isolated(&all).ok();
     world
 }
@@ -221,7 +377,9 @@ fn a_region_is_added_by_any_quorum_that_opens_the_records() {
          {{ custodian = \"mei\", safe = \"sin-1\" }},\n  {{ custodian = \"ravi\", safe = \"sin-1\" }},\n  {{ custodian = \"yuki\" }},\n]\n"
     );
     std::fs::write(&plan, added).unwrap();
-    world.run(&["ceremony", "root-password-apac", "--unattended", "--out", &world.pages]).ok();
+    world
+        .run(&["ceremony", "root-password-apac", "--unattended", "--out", &world.pages])
+        .ok();
     let old = world.sheets("root-password");
     let relock = [&["relock", "root-password-apac", "--scan"][..], &three(&old)].concat();
     let said = world.run(&relock).ok();

@@ -236,7 +236,10 @@ fn nothing_pending(vault: &Vault<'_>, of: &SetEpoch) -> Result<(), Refusal> {
         format!("{successor} is to succeed {of}, and waits for its pages to be proved"),
     )
     .hint("prove every page of it, then go on: strongroom prove --scan PAGES…")
-    .hint(format!("or give it up: strongroom ceremony {} --void \"<reason>\"", of.set)))
+    .hint(format!(
+        "or give it up: strongroom ceremony {} --void \"<reason>\"",
+        of.set
+    )))
 }
 
 fn contact(text: &SecretText) -> Result<Content, Refusal> {

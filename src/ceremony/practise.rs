@@ -58,9 +58,10 @@ impl Exercise {
         if vault.mode() == Mode::Production {
             two_of(vault.plan(), &self.present, "a gathering at a drill")?;
         }
-        let state = register.record(&self.name).cloned().ok_or_else(|| {
-            Refusal::new(Rule::RecordMissing, format!("the {} was never enrolled", self.name))
-        })?;
+        let state = register
+            .record(&self.name)
+            .cloned()
+            .ok_or_else(|| Refusal::new(Rule::RecordMissing, format!("the {} was never enrolled", self.name)))?;
         trust.plan(vault)?;
         trust.record(&self.name, &state)?;
         Ok(state)

@@ -182,7 +182,12 @@ fn not_enrolled(vault: &Vault<'_>, name: &RecordName) -> Refusal {
 }
 
 /// What a machine gathered it could have opened whole. So it must not gather the other factor of any account within that.
-pub(super) fn one_factor_a_boot(vault: &Vault<'_>, name: &RecordName, state: &RecordState, boot: &Boot) -> Result<(), Refusal> {
+pub(super) fn one_factor_a_boot(
+    vault: &Vault<'_>,
+    name: &RecordName,
+    state: &RecordState,
+    boot: &Boot,
+) -> Result<(), Refusal> {
     let register = vault.register();
     let accounts = |sets: &BTreeSet<&SetEpoch>, factor: fn(Factor) -> bool| -> BTreeSet<String> {
         register

@@ -40,8 +40,11 @@ impl<'a> Wanted<'a> {
     pub fn judge(vault: &Vault<'_>, set: &'a ShareSet, cause: Cause, unattended: bool) -> Result<Self, Refusal> {
         let register = vault.register();
         let never = || {
-            Refusal::new(Rule::SetNotLive, format!("{} has no epoch in force to reissue", set.name()))
-                .hint(format!("deal it: strongroom ceremony {} …", set.name()))
+            Refusal::new(
+                Rule::SetNotLive,
+                format!("{} has no epoch in force to reissue", set.name()),
+            )
+            .hint(format!("deal it: strongroom ceremony {} …", set.name()))
         };
         let old = register.live(set.name()).ok_or_else(never)?;
         nothing_waits(vault, &old.of)?;
@@ -142,7 +145,9 @@ impl Prepared<'_> {
         };
         let records = locks.records.len();
         let mut events = vec![Event::Life(reissued)];
-        let Locks { files, records: notes, .. } = locks;
+        let Locks {
+            files, records: notes, ..
+        } = locks;
         if records > 0 {
             events.push(Event::Life(LifeEvent::Relocked {
                 factor: set.purpose(),
@@ -170,8 +175,14 @@ impl<'a> Adding<'a> {
     pub fn judge(vault: &Vault<'_>, set: &'a ShareSet) -> Result<Self, Refusal> {
         let register = vault.register();
         let live = register.live(set.name()).ok_or_else(|| {
-            Refusal::new(Rule::SetNotLive, format!("{} is not live: nothing can be locked to it", set.name()))
-                .hint(format!("deal it, and prove every page: strongroom ceremony {} …", set.name()))
+            Refusal::new(
+                Rule::SetNotLive,
+                format!("{} is not live: nothing can be locked to it", set.name()),
+            )
+            .hint(format!(
+                "deal it, and prove every page: strongroom ceremony {} …",
+                set.name()
+            ))
         })?;
         nothing_waits(vault, &live.of)?;
         let mut wanted = Vec::new();
@@ -312,7 +323,10 @@ fn opened_by<'v>(vault: &'v Vault<'_>, of: &SetEpoch) -> Vec<(&'v RecordName, Re
 
 /// What a record is locked to next: the epochs in force that open it now, but for others of the set of `new`; and `new`.
 fn successors_of(vault: &Vault<'_>, state: &RecordState, new: &SetEpoch) -> Vec<SetEpoch> {
-    let others = state.sets.iter().filter(|of| of.set != new.set && is_in_force(vault, of));
+    let others = state
+        .sets
+        .iter()
+        .filter(|of| of.set != new.set && is_in_force(vault, of));
     others.chain([new]).cloned().collect()
 }
 
@@ -324,7 +338,11 @@ fn is_in_force(vault: &Vault<'_>, of: &SetEpoch) -> bool {
 /// One reissue at a time where they share records: of two that wait, the later one would not know the other's epoch.
 fn nothing_waits(vault: &Vault<'_>, of: &SetEpoch) -> Result<(), Refusal> {
     let register = vault.register();
-    let sets: BTreeSet<SetEpoch> = opened_by(vault, of).into_iter().flat_map(|(_, state)| state.sets).chain([of.clone()]).collect();
+    let sets: BTreeSet<SetEpoch> = opened_by(vault, of)
+        .into_iter()
+        .flat_map(|(_, state)| state.sets)
+        .chain([of.clone()])
+        .collect();
     let pending = sets.iter().find_map(|of| Some((of, register.pending_successor(of)?)));
     let Some((of, successor)) = pending else { return Ok(()) };
     Err(Refusal::new(
@@ -332,7 +350,10 @@ fn nothing_waits(vault: &Vault<'_>, of: &SetEpoch) -> Result<(), Refusal> {
         format!("{successor} is to succeed {of}, and waits for its pages to be proved"),
     )
     .hint("prove every page of it, then go on: strongroom prove --scan PAGES…")
-    .hint(format!("or give it up: strongroom ceremony {} --void \"<reason>\"", of.set)))
+    .hint(format!(
+        "or give it up: strongroom ceremony {} --void \"<reason>\"",
+        of.set
+    )))
 }
 
 /// People who held a share of an epoch that is void and hold none of the one that succeeded it; and how many of the old shares.
@@ -340,13 +361,20 @@ pub fn leavers(vault: &Vault<'_>, old: &SetEpoch, new: &SetEpoch) -> Vec<(Person
     let register = vault.register();
     let custodians = |of: &SetEpoch| -> BTreeMap<PersonId, usize> {
         let mut people = BTreeMap::new();
-        for envelope in register.epoch(of).into_iter().flat_map(|state| state.envelopes.values()) {
+        for envelope in register
+            .epoch(of)
+            .into_iter()
+            .flat_map(|state| state.envelopes.values())
+        {
             *people.entry(envelope.custodian.clone()).or_insert(0) += 1;
         }
         people
     };
     let stay = custodians(new);
-    custodians(old).into_iter().filter(|(person, _)| !stay.contains_key(person)).collect()
+    custodians(old)
+        .into_iter()
+        .filter(|(person, _)| !stay.contains_key(person))
+        .collect()
 }
 
 /// The accounts whose secret in force an epoch could open by an older copy of the vault: nothing newer was enrolled and tried.

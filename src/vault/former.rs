@@ -6,7 +6,7 @@
 //! - a page that is lost is in anybody's hands;
 //! - what an epoch could open counts until a newer secret was enrolled and somebody has signed in since: older copies of the vault
 //!   still open to it;
-//! - an epoch to which no record was ever locked opens nothing and is left out.
+//! - an epoch of which fewer pages exist than are needed is dead, and so is one to which no record was ever locked: left out.
 
 use super::register::life::envelope::{Held, Whereabouts};
 use super::register::{EpochState, Register};
@@ -14,6 +14,7 @@ use super::store::Store;
 use crate::plan::{Factor, Plan};
 use crate::quorum::access::{FormerEpoch, FormerPage};
 use crate::refusal::Refusal;
+use std::collections::BTreeSet;
 
 /// The paper that a plan does not name, by the ledger of the folder that it stands in; none where there is no ledger.
 pub fn outstanding(store: &Store, plan: &Plan) -> Result<Vec<FormerEpoch>, Refusal> {
@@ -47,7 +48,11 @@ fn is_as_planned(register: &Register, state: &EpochState, plan: &Plan) -> bool {
 
 /// Whether a page is where the plan has it, or is no more because another took its place.
 fn is_in_its_place(held: &Held<'_>) -> bool {
-    let replaced = held.epoch.replaced.iter().any(|(_, page)| page.serial == held.envelope.serial);
+    let replaced = held
+        .epoch
+        .replaced
+        .iter()
+        .any(|(_, page)| page.serial == held.envelope.serial);
     if replaced {
         held.now.is_gone()
     } else {
@@ -60,17 +65,23 @@ fn is_in_its_place(held: &Held<'_>) -> bool {
 }
 
 fn epoch(register: &Register, state: &EpochState) -> Option<FormerEpoch> {
-    let locked = register.records().filter(|(name, _)| register.is_exposed_to(name, &state.of));
+    let locked = register
+        .records()
+        .filter(|(name, _)| register.is_exposed_to(name, &state.of));
     let locked: Vec<_> = locked.map(|(name, _)| name).collect();
     let factor = locked.first()?.factor;
     let opens = locked.iter().map(|name| (name.account.clone(), name.device.clone()));
-    let pages = register.pages_of(state).filter(|held| !held.now.is_gone());
+    let pages: Vec<_> = register.pages_of(state).filter(|held| !held.now.is_gone()).collect();
+    let shares: BTreeSet<_> = pages.iter().map(|held| held.index).collect();
+    if shares.len() < usize::from(state.threshold.needed()) {
+        return None;
+    }
     Some(FormerEpoch {
         set: state.of.set.clone(),
         epoch: state.of.epoch,
         factor,
         needed: state.threshold.needed(),
-        pages: pages.map(|held| page(&held)).collect(),
+        pages: pages.iter().map(page).collect(),
         opens: if factor == Factor::Mfa {
             opens.collect()
         } else {

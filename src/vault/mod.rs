@@ -131,8 +131,12 @@ impl<'a> Vault<'a> {
 
     /// Whether an epoch that succeeds another is signed by it.
     pub fn judge_succession(&self, of: &SetEpoch) -> Result<(), Refusal> {
-        let Some(state) = self.register.epoch(of) else { return Ok(()) };
-        let Some(succession) = &state.succeeds else { return Ok(()) };
+        let Some(state) = self.register.epoch(of) else {
+            return Ok(());
+        };
+        let Some(succession) = &state.succeeds else {
+            return Ok(());
+        };
         let before = self.core(&succession.before)?.core;
         let signature = &succession.signature.0;
         if crate::crypto::identity::is_successor(&before.successor_key, &before.hash().0, &state.core.0, signature) {
@@ -140,7 +144,10 @@ impl<'a> Vault<'a> {
         }
         Err(Refusal::new(
             Rule::SuccessorUnsigned,
-            format!("{of} says that it succeeds {}, and is not signed by its quorum", succession.before),
+            format!(
+                "{of} says that it succeeds {}, and is not signed by its quorum",
+                succession.before
+            ),
         )
         .hint("somebody else dealt it: lock nothing to it, and compare with another copy of the vault"))
     }

@@ -117,7 +117,9 @@ fn sets(plan: &Plan, register: &Register) -> Vec<SetStanding> {
             whole,
             deposited,
             pending: pending.map(|of| of.epoch),
-            opens: live.map_or(0, |state| opens.get(&(set.name(), state.of.epoch)).copied().unwrap_or(0)),
+            opens: live.map_or(0, |state| {
+                opens.get(&(set.name(), state.of.epoch)).copied().unwrap_or(0)
+            }),
         }
     });
     standing.collect()
@@ -140,7 +142,9 @@ fn state(plan: &Plan, register: &Register, account: &Account) -> &'static str {
         (wanted, register.record(&name).is_some())
     };
     let password = locked(Factor::Password, None);
-    let mut devices = account.virtual_devices().map(|device| locked(Factor::Mfa, Some(&device.name)));
+    let mut devices = account
+        .virtual_devices()
+        .map(|device| locked(Factor::Mfa, Some(&device.name)));
     let codes = devices.all(|(wanted, there)| there || !wanted);
     match (password.1 || !password.0, codes) {
         (true, true) => "whole",

@@ -7,8 +7,8 @@ use strongroom::crypto::passphrase::LockDigest;
 use strongroom::ident::{Epoch, Generation, Mode, Serial, ShareIndex, VaultId};
 use strongroom::plan::Factor;
 use strongroom::vault::event::{
-    Cause, DealtEnvelope, EnvelopeStep, Event, LifeEvent, LineId, LockedRecordNote, Network, Note, ReviewAnswer, RoomEvent, SeenShare,
-    SetEpoch, Signature, Verdict,
+    Cause, DealtEnvelope, EnvelopeStep, Event, LifeEvent, LineId, LockedRecordNote, Network, Note, ReviewAnswer,
+    RoomEvent, SeenShare, SetEpoch, Signature, Verdict,
 };
 use strongroom::vault::ledger::Hash;
 
@@ -174,15 +174,21 @@ fn life(of: &SetEpoch, note: &dyn Fn(&str) -> Note) -> Vec<Event> {
     };
     let all = vec![
         moved(EnvelopeStep::Printed {}),
-        moved(EnvelopeStep::Spoilt { reason: note("the toner smeared") }),
+        moved(EnvelopeStep::Spoilt {
+            reason: note("the toner smeared"),
+        }),
         moved(EnvelopeStep::InTransit {
             carrier: note("ana"),
             safe: Some(parsed("fra-1")),
             due: day("2026-02-20"),
         }),
-        moved(EnvelopeStep::Deposited { safe: Some(parsed("fra-1")) }),
+        moved(EnvelopeStep::Deposited {
+            safe: Some(parsed("fra-1")),
+        }),
         moved(EnvelopeStep::Opened { reason: note("drill") }),
-        moved(EnvelopeStep::Lost { reason: note("not in its safe") }),
+        moved(EnvelopeStep::Lost {
+            reason: note("not in its safe"),
+        }),
         moved(EnvelopeStep::Destroyed {}),
         LifeEvent::Visited {
             safe: parsed("fra-1"),

@@ -197,7 +197,9 @@ pub(crate) fn example() -> Example {
 
     // who signs the next epoch
     let after = Hash::of(b"another core");
-    let signature = set_identity_of(&shares).into_relocking().sign_successor(&core.hash().0, &after.0);
+    let signature = set_identity_of(&shares)
+        .into_relocking()
+        .sign_successor(&core.hash().0, &after.0);
     assert!(is_successor(&core.successor_key, &core.hash().0, &after.0, &signature));
     let signature: Vec<String> = signature.chunks(32).map(hex::encode).collect();
     blocks.insert(

@@ -50,7 +50,11 @@ pub fn sealed(vault: &Vault<'_>, serial: Serial, seal: &Note, again: &Note) -> R
     if seal != again {
         return Err(Refusal::new(
             Rule::InputMalformed,
-            format!("the number on the seal was read as {} and as {}", seal.as_str(), again.as_str()),
+            format!(
+                "the number on the seal was read as {} and as {}",
+                seal.as_str(),
+                again.as_str()
+            ),
         )
         .hint("read it once more, both of you"));
     }
@@ -60,7 +64,10 @@ pub fn sealed(vault: &Vault<'_>, serial: Serial, seal: &Note, again: &Note) -> R
     if let Some(other) = vault.register().room().sealed_by(seal.as_str()) {
         return Err(Refusal::new(
             Rule::InputMalformed,
-            format!("the seal {} closed envelope {other} before: a seal is used once", seal.as_str()),
+            format!(
+                "the seal {} closed envelope {other} before: a seal is used once",
+                seal.as_str()
+            ),
         )
         .hint("take a new seal"));
     }
@@ -110,12 +117,17 @@ fn known_safe(vault: &Vault<'_>, safe: Option<&SafeId>) -> Result<(), Refusal> {
         return Ok(());
     }
     let known: Vec<&str> = vault.plan().safes().iter().map(|safe| safe.id.as_str()).collect();
-    Err(Refusal::new(Rule::UnknownSafe, format!("the plan has no safe `{safe}`"))
-        .hint(format!("it has {}", known.join(", "))))
+    Err(
+        Refusal::new(Rule::UnknownSafe, format!("the plan has no safe `{safe}`"))
+            .hint(format!("it has {}", known.join(", "))),
+    )
 }
 
 fn never_a_quorum(vault: &Vault<'_>, held: &Held<'_>, carrier: &Note) -> Result<(), Refusal> {
-    let (with, needed) = (vault.register().carried_with(held, carrier), held.epoch.threshold.needed());
+    let (with, needed) = (
+        vault.register().carried_with(held, carrier),
+        held.epoch.threshold.needed(),
+    );
     if with < usize::from(needed) {
         return Ok(());
     }
@@ -138,7 +150,9 @@ fn follows(vault: &Vault<'_>, held: &Held<'_>, next: &Whereabouts) -> Result<(),
     let serial = held.envelope.serial;
     let found = format!("envelope {serial} is {}: it cannot be {} next", held.now, next.as_str());
     Err(Refusal::new(Rule::StageSkipped, found).hint(match (&held.now, next) {
-        (Whereabouts::Destroyed | Whereabouts::Spoilt, _) => "it is no more; a page that turns up is a finding".to_string(),
+        (Whereabouts::Destroyed | Whereabouts::Spoilt, _) => {
+            "it is no more; a page that turns up is a finding".to_string()
+        }
         (Whereabouts::Lost, _) => {
             format!("lost paper that turns up is destroyed: strongroom envelope destroy {serial} --by ID,ID")
         }
@@ -157,6 +171,10 @@ fn follows(vault: &Vault<'_>, held: &Held<'_>, next: &Whereabouts) -> Result<(),
 }
 
 fn not_in_force(held: &Held<'_>) -> Refusal {
-    let found = format!("envelope {} is {}: only a page in force is sealed", held.envelope.serial, held.force.as_str());
+    let found = format!(
+        "envelope {} is {}: only a page in force is sealed",
+        held.envelope.serial,
+        held.force.as_str()
+    );
     Refusal::new(Rule::UnknownSerial, found).hint("a page that was replaced or whose epoch is void is destroyed")
 }

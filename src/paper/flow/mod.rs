@@ -123,11 +123,7 @@ pub(super) fn draw(document: &mut Document, sheets: &Sheets<'_>) -> Result<(), R
     draw_numbered(document, sheets, None)
 }
 
-fn draw_numbered(
-    document: &mut Document,
-    sheets: &Sheets<'_>,
-    within: Option<(usize, usize)>,
-) -> Result<(), Refusal> {
+fn draw_numbered(document: &mut Document, sheets: &Sheets<'_>, within: Option<(usize, usize)>) -> Result<(), Refusal> {
     for (number, page) in lay_out(sheets, within)?.iter().enumerate() {
         if number > 0 {
             document.new_page();

@@ -57,7 +57,10 @@ impl Runbook {
     pub fn find(name: &str) -> Result<Self, Refusal> {
         RUNBOOKS.iter().copied().find(|one| one.name == name).ok_or_else(|| {
             let names: Vec<&str> = RUNBOOKS.iter().map(|one| one.name).collect();
-            let refusal = Refusal::new(Rule::UnknownRunbook, format!("there is no runbook {}", name.escape_debug()));
+            let refusal = Refusal::new(
+                Rule::UnknownRunbook,
+                format!("there is no runbook {}", name.escape_debug()),
+            );
             match nearest(name, names.iter().copied()) {
                 Some(near) => refusal.hint(format!("did you mean {near}")),
                 None => refusal.hint(format!("one of: {}", names.join(", "))),
@@ -77,7 +80,9 @@ impl Runbook {
 
     fn template(self, office: &Office<'_>) -> Result<Template, Refusal> {
         let frame = office.wordings.text(Paper::Runbook);
-        Template::parse(&format!("{frame}\n{}", self.text))
+        // What stands above the first section of a file is for whoever edits it.
+        let sections = self.text.find("\n## ").map_or(self.text, |at| &self.text[at..]);
+        Template::parse(&format!("{frame}\n{sections}"))
     }
 
     fn values(self, office: &Office<'_>) -> Values {
@@ -116,7 +121,11 @@ pub fn book(office: &Office<'_>) -> Result<SecretBytes, Refusal> {
     }
     let first = contents_values(office, &parts, &begins)?;
     let mut all = vec![sheets(office, &contents, &first)];
-    all.extend(parts.iter().map(|(_, template, values)| sheets(office, template, values)));
+    all.extend(
+        parts
+            .iter()
+            .map(|(_, template, values)| sheets(office, template, values)),
+    );
     flow::book(&all)
 }
 
@@ -140,11 +149,17 @@ fn contents_values(
                 .with("page", page)
                 .with("title", &flow::wording(template, "title")?)
                 .with("name", &it.name)
-                .with("rehearsed", &day.map_or_else(|| Said::of(&[&"never"]), |day| Said::of(&[&day]))),
+                .with(
+                    "rehearsed",
+                    &day.map_or_else(|| Said::of(&[&"never"]), |day| Said::of(&[&day])),
+                ),
         );
     }
     let last = parts.iter().filter_map(|(it, ..)| it.rehearsed(office)).min();
-    let last = last.map_or_else(|| Said::of(&[&"see within"]), |day| Said::of(&[&"the longest ago on ", &day]));
+    let last = last.map_or_else(
+        || Said::of(&[&"see within"]),
+        |day| Said::of(&[&"the longest ago on ", &day]),
+    );
     Ok(office.values().with("rehearsed", &last).list("runbook", rows))
 }
 
@@ -160,7 +175,10 @@ fn sheets<'a>(office: &Office<'a>, template: &'a Template, values: &'a Values) -
 
 fn values(office: &Office<'_>) -> Values {
     let plan = office.plan();
-    let management = plan.accounts().iter().filter(|account| account.kind == AccountKind::Management);
+    let management = plan
+        .accounts()
+        .iter()
+        .filter(|account| account.kind == AccountKind::Management);
     let management = management.map(|account| Values::new().with("name", &account.name).with("id", &account.id));
     let central = plan.root_access().map_or_else(
         || Said::of(&[&"Nobody has central root access."]),

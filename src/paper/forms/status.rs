@@ -30,14 +30,19 @@ pub fn status(office: &Office<'_>) -> Result<SecretBytes, Refusal> {
         .with("overdue", &overdue)
         .list("account", accounts.collect())
         .list("envelope", envelopes.collect())
-        .list("destroy", said_if(it.to_destroy > 0, "Paper that is out of force waits to be destroyed."))
+        .list(
+            "destroy",
+            said_if(it.to_destroy > 0, "Paper that is out of force waits to be destroyed."),
+        )
         .list("set", it.sets.iter().map(set).collect())
         .list("due", it.due.iter().take(DUE).map(due).collect());
     office.render(Paper::Status, Dress::DENSE, &values)
 }
 
 fn set(set: &SetStanding) -> Values {
-    let epoch = set.epoch.map_or_else(|| Said::of(&[&"not live"]), |epoch| Said::of(&[&epoch]));
+    let epoch = set
+        .epoch
+        .map_or_else(|| Said::of(&[&"not live"]), |epoch| Said::of(&[&epoch]));
     let margin = match (set.epoch, usize::try_from(set.margin())) {
         (None, _) => Said::of(&[&"–"]),
         (Some(_), Ok(spare)) => Said::of(&[&spare]),

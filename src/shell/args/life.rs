@@ -441,11 +441,19 @@ impl std::str::FromStr for Agreed {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let mut words = text.splitn(3, ' ');
-        let mut next = || words.next().ok_or("a change is written ID DATE TEXT, like: walt 2027-04-01 a second phone");
+        let mut next = || {
+            words
+                .next()
+                .ok_or("a change is written ID DATE TEXT, like: walt 2027-04-01 a second phone")
+        };
         let (owner, until, change) = (next()?, next()?, next()?);
         Ok(Self {
-            owner: owner.parse().map_err(|fault: crate::ident::IdentError| fault.to_string())?,
-            until: until.parse().map_err(|_| format!("{} is no day like 2027-04-01", until.escape_debug()))?,
+            owner: owner
+                .parse()
+                .map_err(|fault: crate::ident::IdentError| fault.to_string())?,
+            until: until
+                .parse()
+                .map_err(|_| format!("{} is no day like 2027-04-01", until.escape_debug()))?,
             change: change.parse()?,
         })
     }
@@ -552,5 +560,3 @@ pub struct Status {
     #[arg(long)]
     pub json: bool,
 }
-
-

@@ -16,8 +16,8 @@ mod runbook;
 pub use self::ceremony::{Ceremony, Prove, Reprint};
 pub use self::export::{Export, ExportCommand};
 pub use self::life::{
-    DeviceArgs, DeviceCommand, DrillArgs, DrillCommand, DrillOpen, Due, Envelope, EnvelopeCommand, FindingArgs, FindingCommand,
-    Guidance, ReviewArgs, ReviewCommand, Safe, SafeCommand, Status, Witnessed,
+    DeviceArgs, DeviceCommand, DrillArgs, DrillCommand, DrillOpen, Due, Envelope, EnvelopeCommand, FindingArgs,
+    FindingCommand, Guidance, ReviewArgs, ReviewCommand, Safe, SafeCommand, Status, Witnessed,
 };
 pub use self::print::{Destination, Envelopes, InTheRoom, Print, PrintCommand};
 pub use self::recover::{Recover, Show};

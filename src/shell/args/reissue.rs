@@ -37,7 +37,12 @@ pub struct Reissue {
     #[arg(long)]
     pub unattended: bool,
     /// Put the new sheets into DIR, on memory-backed storage
-    #[arg(long, value_name = "DIR", required_unless_present = "printer", conflicts_with = "printer")]
+    #[arg(
+        long,
+        value_name = "DIR",
+        required_unless_present = "printer",
+        conflicts_with = "printer"
+    )]
     pub out: Option<PathBuf>,
     /// Print the new sheets, through a pipe: no file is made; the printer has passed its test before
     #[arg(long, value_name = "NAME")]

@@ -55,7 +55,11 @@ pub fn run(place: &Place, it: &Reissue) -> Result<Answer, Refusal> {
             Rule::Usage,
             "this version asks nothing but passphrases at a reissue, and no share of this set has one",
         )
-        .hint(format!("strongroom reissue {} --reason {} --unattended …", it.set, it.reason.as_str())));
+        .hint(format!(
+            "strongroom reissue {} --reason {} --unattended …",
+            it.set,
+            it.reason.as_str()
+        )));
     }
     let mut written = InAFile::beside(to.out.unwrap_or(Path::new("/dev/shm")));
     let custodians: &mut dyn Custodians = match &mut there {
@@ -65,7 +69,10 @@ pub fn run(place: &Place, it: &Reissue) -> Result<Answer, Refusal> {
     let boot = guard::enter(&mut change, &it.overrides, exceptions, SystemClock.now())?;
     let mut system = System;
     let mut pages = to.open()?;
-    let unattended = it.unattended.then(|| note(&format!("reissue: {}", it.reason.as_str()))).transpose()?;
+    let unattended = it
+        .unattended
+        .then(|| note(&format!("reissue: {}", it.reason.as_str())))
+        .transpose()?;
     let mut room = Room {
         entropy: &mut Entropy::new(&mut system),
         clock: &SystemClock,
@@ -92,7 +99,10 @@ pub fn run(place: &Place, it: &Reissue) -> Result<Answer, Refusal> {
         count(reissued.records, "record")
     ));
     if mode == Mode::Production {
-        say(&format!("until every new page is proved, {} stays in force: keep its envelopes", reissued.old));
+        say(&format!(
+            "until every new page is proved, {} stays in force: keep its envelopes",
+            reissued.old
+        ));
         say("next: print them, then prove every page on paper: strongroom prove --scan SCANS");
     }
     say_what_is_void(&change, &reissued.of)?;
@@ -104,7 +114,9 @@ pub(super) fn say_what_is_void(change: &Change<'_>, of: &SetEpoch) -> Result<(),
     let vault = change.vault();
     let register = vault.register();
     let Some(state) = register.epoch(of) else { return Ok(()) };
-    let Some(succession) = &state.succeeds else { return Ok(()) };
+    let Some(succession) = &state.succeeds else {
+        return Ok(());
+    };
     let old = register.epoch(&succession.before).filter(|old| old.void.is_some());
     let Some(old) = old else {
         if state.is_live(register.mode()) {
@@ -116,11 +128,17 @@ pub(super) fn say_what_is_void(change: &Change<'_>, of: &SetEpoch) -> Result<(),
         return Ok(());
     };
     change.clear_superseded()?;
-    print(&format!("{} is void; to be destroyed, each before two people:\n", old.of));
+    print(&format!(
+        "{} is void; to be destroyed, each before two people:\n",
+        old.of
+    ));
     for held in register.pages_of(old).filter(|held| !held.now.is_gone()) {
         let envelope = held.envelope;
         let place = envelope.safe.as_ref().map_or("in hand", |safe| safe.as_str());
-        print(&format!("  {}  {:<12} {place:<12} {}\n", envelope.serial, envelope.custodian, held.now));
+        print(&format!(
+            "  {}  {:<12} {place:<12} {}\n",
+            envelope.serial, envelope.custodian, held.now
+        ));
     }
     say("strongroom envelope destroy SERIAL… --by ID,ID");
     let accounts = reissue::still_opens(vault, &old.of);
@@ -135,13 +153,19 @@ pub(super) fn say_what_is_void(change: &Change<'_>, of: &SetEpoch) -> Result<(),
     }
     let named: Vec<&str> = accounts.iter().take(NAMED).map(String::as_str).collect();
     let more = accounts.len() - named.len();
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let more = if more > 0 {
+        format!(" and {more} more")
+    } else {
+        String::new()
+    };
     print(&format!(
         "with an older copy of the vault its quorum still opens {}: {}{more}\n",
         count(accounts.len(), "account"),
         named.join(" ")
     ));
-    say("destroyed paper ends that, or a new secret at the provider: strongroom enroll ACCOUNT --factor … --reason \"<reason>\"");
+    say(
+        "destroyed paper ends that, or a new secret at the provider: strongroom enroll ACCOUNT --factor … --reason \"<reason>\"",
+    );
     Ok(())
 }
 
@@ -166,7 +190,10 @@ pub fn relock(place: &Place, it: &Relock) -> Result<Answer, Refusal> {
     let (done, left) = adding.run(&mut change, &trust, gathering, boot, SystemClock.now())?;
     print(&format!("{}: {} locked to it too\n", set.name(), count(done, "record")));
     if left > 0 {
-        print(&format!("{} open to other sets only: relock once more, by a quorum of theirs\n", count(left, "record")));
+        print(&format!(
+            "{} open to other sets only: relock once more, by a quorum of theirs\n",
+            count(left, "record")
+        ));
         return Ok(Answer::No);
     }
     Ok(Answer::Done)

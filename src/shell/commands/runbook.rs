@@ -31,7 +31,10 @@ pub fn run(place: &Place, it: &Runbook) -> Result<Answer, Refusal> {
         RunbookCommand::Show { name } => {
             let own = Wordings::own();
             let vault = Vault::load(&store)?;
-            print(&runbooks::in_text(&office(&vault, &own)?, runbooks::Runbook::find(name)?)?);
+            print(&runbooks::in_text(
+                &office(&vault, &own)?,
+                runbooks::Runbook::find(name)?,
+            )?);
             Ok(Answer::Done)
         }
     }
@@ -57,7 +60,10 @@ fn list(office: &Office<'_>, as_json: bool) -> Result<String, Refusal> {
             .iter()
             .map(|(name, title, day)| json!({ "name": name, "title": title, "rehearsed": day }))
             .collect();
-        return Ok(format!("{}\n", json!({ "schema": "strongroom/runbook-list/1", "runbooks": rows })));
+        return Ok(format!(
+            "{}\n",
+            json!({ "schema": "strongroom/runbook-list/1", "runbooks": rows })
+        ));
     }
     let row = |(name, title, day): &(&str, String, Option<jiff::civil::Date>)| {
         let day = day.map_or("never rehearsed".to_string(), |day| format!("rehearsed {day}"));

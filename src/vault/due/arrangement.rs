@@ -54,8 +54,17 @@ fn contact(list: &mut List<'_>, account: &Account, every: i64, since: Date) {
     if list.register.record(&name).is_none() {
         return;
     }
-    let proved = list.register.life().tried.get(&account.id).and_then(|tried| tried.contact);
-    list.push(Kind::Contact, about(account), days_after(proved.unwrap_or(since), every));
+    let proved = list
+        .register
+        .life()
+        .tried
+        .get(&account.id)
+        .and_then(|tried| tried.contact);
+    list.push(
+        Kind::Contact,
+        about(account),
+        days_after(proved.unwrap_or(since), every),
+    );
 }
 
 fn about(account: &Account) -> String {
@@ -128,11 +137,19 @@ fn reviews(list: &mut List<'_>) {
     let last = life.last_review().unwrap_or_else(|| list.made());
     list.push(Kind::Review, "plan".to_string(), days_after(last, every));
     for (id, review) in life.open_reviews() {
-        let due = list.push(Kind::ReviewClose, format!("review:{id}"), days_after(review.day, CLOSED_WITHIN));
+        let due = list.push(
+            Kind::ReviewClose,
+            format!("review:{id}"),
+            days_after(review.day, CLOSED_WITHIN),
+        );
         due.owner = Some(review.led_by.clone());
     }
     for (id, drill) in life.open_drills() {
-        let due = list.push(Kind::Debrief, format!("drill:{id}"), days_after(drill.day, CLOSED_WITHIN));
+        let due = list.push(
+            Kind::Debrief,
+            format!("drill:{id}"),
+            days_after(drill.day, CLOSED_WITHIN),
+        );
         due.owner = Some(drill.led_by.clone());
     }
 }
@@ -145,13 +162,16 @@ fn findings(list: &mut List<'_>) {
         due.note = Some(finding.change.clone());
     }
     for (id, visit) in life.open_visits() {
-        let zone = list.plan.safe(&visit.safe).map_or(TimeZone::UTC, |safe| safe.time_zone.clone());
+        let zone = list
+            .plan
+            .safe(&visit.safe)
+            .map_or(TimeZone::UTC, |safe| safe.time_zone.clone());
         let day = in_zone(visit.at, &zone);
         list.push_at(Kind::Visit, format!("visit:{id}"), day, &zone).note =
-            Some(format!("safe {}: {}", visit.safe, visit.unexplained.join("; ")));
+            Some(format!("safe {}: {}", visit.safe, life.unexplained(visit).join("; ")));
     }
     for acceptance in list.plan.acceptances() {
-        list.push(Kind::Acceptance, acceptance.about.to_string(), acceptance.until).note =
-            Some(acceptance.rule.name().to_string());
+        list.push(Kind::Acceptance, acceptance.about.to_string(), acceptance.until)
+            .note = Some(acceptance.rule.name().to_string());
     }
 }

@@ -268,9 +268,9 @@ fn envelope(serial: Serial) -> String {
 
 /// Whether the plan lives with not trying this account every time (S37).
 fn is_sampled(plan: &Plan, about: &About, day: Date) -> bool {
-    plan.acceptances().iter().any(|one| {
-        one.rule == PlanRule::S37 && one.about == *about && one.until >= day
-    })
+    plan.acceptances()
+        .iter()
+        .any(|one| one.rule == PlanRule::S37 && one.about == *about && one.until >= day)
 }
 
 #[cfg(test)]

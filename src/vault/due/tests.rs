@@ -3,7 +3,9 @@
 use super::*;
 use crate::ident::{Epoch, Generation, Mode, ShareIndex, VaultId};
 use crate::plan::Factor;
-use crate::vault::event::{Boot, DealtEnvelope, EnvelopeStep, Event, LifeEvent, LockedRecordNote, Note, SeenShare, SetEpoch};
+use crate::vault::event::{
+    Boot, DealtEnvelope, EnvelopeStep, Event, LifeEvent, LockedRecordNote, Note, SeenShare, SetEpoch,
+};
 use crate::vault::ledger::{Chain, Hash};
 
 fn note(text: &str) -> Note {
@@ -125,14 +127,19 @@ impl Story {
     /// The first day on which this is overdue, counting from its due day.
     fn is_overdue(&self, kind: Kind, about: &str, on: &str) -> bool {
         let all = self.due(AsOf::Day(day(on)));
-        all.iter().any(|due| due.kind == kind && due.about.as_str() == about && due.overdue)
+        all.iter()
+            .any(|due| due.kind == kind && due.about.as_str() == about && due.overdue)
     }
 }
 
 #[test]
 fn something_is_overdue_from_the_day_after_its_due_day() {
     let mut story = Story::new("2026-01-10T12:00:00Z");
-    assert_eq!(story.day_of(Kind::Review, "plan"), Some(day("2026-02-10")), "31 days after the making");
+    assert_eq!(
+        story.day_of(Kind::Review, "plan"),
+        Some(day("2026-02-10")),
+        "31 days after the making"
+    );
     assert!(!story.is_overdue(Kind::Review, "plan", "2026-02-10"));
     assert!(story.is_overdue(Kind::Review, "plan", "2026-02-11"));
     let review = LifeEvent::Review {
@@ -147,7 +154,10 @@ fn something_is_overdue_from_the_day_after_its_due_day() {
         by: vec!["walt".parse().unwrap(), "zoe".parse().unwrap()],
     };
     story.life("2026-02-09T12:00:00Z", review);
-    assert_eq!(story.day_of(Kind::ReviewClose, "review:home-1"), Some(day("2026-02-16")));
+    assert_eq!(
+        story.day_of(Kind::ReviewClose, "review:home-1"),
+        Some(day("2026-02-16"))
+    );
     story.life("2026-02-12T12:00:00Z", reviewed);
     assert_eq!(story.day_of(Kind::ReviewClose, "review:home-1"), None);
     assert_eq!(story.day_of(Kind::Review, "plan"), Some(day("2026-03-15")));
@@ -164,7 +174,10 @@ fn a_year_after_the_29th_of_february_is_the_28th() {
     // 92 days over a leap day.
     let mut leap = Story::new("2027-12-01T00:00:00Z");
     leap.begin("2027-12-15T12:00:00Z");
-    assert_eq!(leap.day_of(Kind::Drill, "account:734602235274"), Some(day("2028-03-16")));
+    assert_eq!(
+        leap.day_of(Kind::Drill, "account:734602235274"),
+        Some(day("2028-03-16"))
+    );
 }
 
 #[test]
@@ -172,13 +185,16 @@ fn the_day_of_a_safe_is_that_of_its_clock() {
     // 16:30 in UTC is half past midnight in Singapore, and still the same day in Frankfurt.
     let mut story = Story::new("2026-01-01T00:00:00Z");
     story.begin("2026-03-01T12:00:00Z");
-    story.proved("2026-06-30T16:30:00Z", &[1]).proved("2026-06-30T16:30:00Z", &[2]);
+    story
+        .proved("2026-06-30T16:30:00Z", &[1])
+        .proved("2026-06-30T16:30:00Z", &[2]);
     assert_eq!(story.day_of(Kind::Proof, "envelope:QQQ-QQP"), Some(day("2027-06-30")));
     assert_eq!(story.day_of(Kind::Proof, "envelope:QQQ-QQZ"), Some(day("2027-07-01")));
     // At 17:00 UTC on the 1st of July 2027 that day is over in Singapore, and not in Frankfurt.
     let overdue = |moment: &str, about: &str| {
         let all = story.due(AsOf::Now(moment.parse().unwrap()));
-        all.iter().any(|due| due.kind == Kind::Proof && due.about.as_str() == about && due.overdue)
+        all.iter()
+            .any(|due| due.kind == Kind::Proof && due.about.as_str() == about && due.overdue)
     };
     assert!(!overdue("2027-07-01T15:59:59Z", "envelope:QQQ-QQZ"));
     assert!(overdue("2027-07-01T16:00:00Z", "envelope:QQQ-QQZ"));
@@ -192,7 +208,11 @@ fn sign_in_and_phone_are_due_by_whichever_was_tried_longer_ago() {
     let mut story = Story::new("2026-01-01T00:00:00Z");
     story.begin("2026-02-01T12:00:00Z");
     let account = "account:734602235274";
-    assert_eq!(story.day_of(Kind::Drill, account), Some(day("2026-05-04")), "92 days after it was enrolled");
+    assert_eq!(
+        story.day_of(Kind::Drill, account),
+        Some(day("2026-05-04")),
+        "92 days after it was enrolled"
+    );
     let drill = LifeEvent::Drill {
         day: day("2026-04-01"),
         led_by: "walt".parse().unwrap(),
@@ -212,9 +232,17 @@ fn sign_in_and_phone_are_due_by_whichever_was_tried_longer_ago() {
     story.life("2026-04-01T12:00:00Z", drill);
     assert_eq!(story.day_of(Kind::Debrief, "drill:home-4"), Some(day("2026-04-08")));
     story.life("2026-04-01T12:00:00Z", tried(Some(true), Some(false), "2026-04-01"));
-    assert_eq!(story.day_of(Kind::Drill, account), Some(day("2026-05-04")), "a phone that did not ring was not tried");
+    assert_eq!(
+        story.day_of(Kind::Drill, account),
+        Some(day("2026-05-04")),
+        "a phone that did not ring was not tried"
+    );
     story.life("2026-04-20T12:00:00Z", tried(None, Some(true), "2026-04-20"));
-    assert_eq!(story.day_of(Kind::Drill, account), Some(day("2026-07-02")), "92 days after the sign-in");
+    assert_eq!(
+        story.day_of(Kind::Drill, account),
+        Some(day("2026-07-02")),
+        "92 days after the sign-in"
+    );
 }
 
 #[test]
@@ -230,7 +258,10 @@ fn an_accepted_sample_is_not_tried_and_the_acceptance_itself_is_due() {
     assert_eq!(story.day_of(Kind::Drill, account), None);
     assert_eq!(story.day_of(Kind::Acceptance, account), Some(day("2026-03-31")));
     assert!(!story.is_overdue(Kind::Drill, account, "2026-03-31"));
-    assert!(!story.is_overdue(Kind::Drill, account, "2026-04-04"), "92 days from the second of January end on the 4th of April");
+    assert!(
+        !story.is_overdue(Kind::Drill, account, "2026-04-04"),
+        "92 days from the second of January end on the 4th of April"
+    );
     assert!(story.is_overdue(Kind::Drill, account, "2026-04-05"));
 }
 
@@ -256,7 +287,10 @@ fn an_envelope_on_its_way_a_lost_one_and_a_battery_are_due() {
     };
     story.life("2026-02-12T12:00:00Z", moved(lost, "2026-02-12"));
     assert_eq!(story.day_of(Kind::Transit, "envelope:QQQ-QQP"), None);
-    assert_eq!(story.day_of(Kind::Reissue, "set:root-password"), Some(day("2026-02-12")));
+    assert_eq!(
+        story.day_of(Kind::Reissue, "set:root-password"),
+        Some(day("2026-02-12"))
+    );
     let installed = LifeEvent::Device {
         account: "111111111111".parse().unwrap(),
         device: story.plan.accounts()[0].mfa[0].name.clone(),
@@ -270,6 +304,10 @@ fn an_envelope_on_its_way_a_lost_one_and_a_battery_are_due() {
     };
     let about = format!("device:111111111111/{}", story.plan.accounts()[0].mfa[0].name);
     story.life("2026-02-12T12:00:00Z", installed);
-    assert_eq!(story.day_of(Kind::Battery, &about), Some(day("2028-02-29")), "15 days before its end");
+    assert_eq!(
+        story.day_of(Kind::Battery, &about),
+        Some(day("2028-02-29")),
+        "15 days before its end"
+    );
     assert_eq!(story.day_of(Kind::Device, &about), Some(day("2027-02-12")));
 }

@@ -16,7 +16,8 @@ pub(super) fn add(list: &mut List<'_>) {
     devices(list);
     copies(list);
     for one in &list.register.life().guidance {
-        list.push(Kind::Guidance, format!("ticket:{}", one.ticket), one.until).note = Some(one.about.clone());
+        list.push(Kind::Guidance, format!("ticket:{}", one.ticket), one.until)
+            .note = Some(one.about.clone());
     }
 }
 
@@ -42,7 +43,12 @@ fn envelopes(list: &mut List<'_>) {
             let day = in_zone(out_of_force(list, &held), &zone);
             let due = list.push_at(Kind::Destruction, about, day, &zone);
             due.owner = Some(held.envelope.custodian.clone());
-            due.note = Some(format!("{}, share {} of {}", held.force.as_str(), held.index, held.epoch.of));
+            due.note = Some(format!(
+                "{}, share {} of {}",
+                held.force.as_str(),
+                held.index,
+                held.epoch.of
+            ));
         }
     }
 }
@@ -58,7 +64,12 @@ fn safes(list: &mut List<'_>) {
     for safe in list.plan.safes() {
         let by_ledger = list.register.life().serviced.get(&safe.id).copied();
         if let Some(last) = by_ledger.max(safe.lock_serviced) {
-            list.push_at(Kind::Lock, format!("safe:{}", safe.id), a_year_after(last), &safe.time_zone);
+            list.push_at(
+                Kind::Lock,
+                format!("safe:{}", safe.id),
+                a_year_after(last),
+                &safe.time_zone,
+            );
         }
     }
 }

@@ -317,7 +317,12 @@ impl LifeEvent {
 
 /// A step in the life of an envelope.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "to", rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
+#[serde(
+    tag = "to",
+    rename_all = "kebab-case",
+    rename_all_fields = "kebab-case",
+    deny_unknown_fields
+)]
 pub enum EnvelopeStep {
     /// Its page came out of a printer.
     Printed {},

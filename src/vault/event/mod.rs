@@ -212,6 +212,19 @@ impl Event {
         Ok((kind, body))
     }
 
+    /// The event of that kind and body, straight from the text of the body.
+    pub fn from_text(kind: &str, body: &str) -> Result<Self, serde_json::Error> {
+        // With the kind in front, the body is read in one go; behind it, it would be kept and read again.
+        let whole = [r#"{"kind":""#, kind, r#"","body":"#, body, "}"].concat();
+        if RoomEvent::KINDS.contains(&kind) {
+            return serde_json::from_str(&whole).map(Self::Room);
+        }
+        if LifeEvent::KINDS.contains(&kind) {
+            return serde_json::from_str(&whole).map(Self::Life);
+        }
+        serde_json::from_str(&whole)
+    }
+
     /// The event of that kind and body.
     pub fn from_parts(kind: String, body: Value) -> Result<Self, serde_json::Error> {
         let room = RoomEvent::KINDS.contains(&kind.as_str());

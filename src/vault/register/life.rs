@@ -151,7 +151,10 @@ impl LifeState {
     fn see_life(&mut self, id: LineId, event: &LifeEvent) {
         match event {
             LifeEvent::Moved { serial, step, day, .. } => {
-                self.steps.entry(*serial).or_default().push(Step::new(step.clone(), *day));
+                self.steps
+                    .entry(*serial)
+                    .or_default()
+                    .push(Step::new(step.clone(), *day));
             }
             LifeEvent::LockServiced { safe, day, .. } => {
                 latest(self.serviced.entry(safe.clone()).or_insert(*day), *day);

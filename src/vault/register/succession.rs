@@ -47,9 +47,7 @@ impl Register {
         }
         let generations = self.records.get(name).map_or(&[][..], Vec::as_slice);
         let later = generations.iter().filter(|one| one.generation > state.generation);
-        later
-            .take_while(|one| one.relocked)
-            .any(|one| one.awaits.is_none())
+        later.take_while(|one| one.relocked).any(|one| one.awaits.is_none())
     }
 
     /// Whether a quorum of this epoch, with an older copy of the vault, knows a secret that still counts: it could open it once, and

@@ -381,12 +381,21 @@ fn a_reissue_that_was_given_up_leaves_the_old_epoch_and_the_next_one_follows() {
         of: of(2),
         reason: note("power failed").unwrap(),
     };
-    let again = vec![given_up, dealt(3, 30), reissued(3, 1), relocked(3, 3, Some(3)), Event::Rendered { of: of(3) }];
+    let again = vec![
+        given_up,
+        dealt(3, 30),
+        reissued(3, 1),
+        relocked(3, 3, Some(3)),
+        Event::Rendered { of: of(3) },
+    ];
     let register = register([waiting(), again, vec![proved_of(3, &[1, 2, 3], 30)]].concat()).unwrap();
     assert_eq!(register.record(&name()).unwrap().generation.get(), 3);
     assert!(register.epoch(&of(1)).unwrap().void.is_some());
     let (_, generations) = register.records().next().unwrap();
-    assert!(register.is_superseded(&name(), &generations[1]), "it waits for an epoch that is void");
+    assert!(
+        register.is_superseded(&name(), &generations[1]),
+        "it waits for an epoch that is void"
+    );
 }
 
 #[test]
@@ -401,7 +410,10 @@ fn an_epoch_that_alone_opens_something_is_not_void() {
         unattended: false,
     };
     let half = late([waiting(), vec![enrolled_late]].concat());
-    assert!(half.epoch(&of(1)).unwrap().void.is_none(), "one record opens to it only");
+    assert!(
+        half.epoch(&of(1)).unwrap().void.is_none(),
+        "one record opens to it only"
+    );
     assert_eq!(half.live(&of(1).set).unwrap().of, of(2));
 }
 
@@ -412,7 +424,10 @@ fn a_record_is_locked_again_only_to_what_is_live_or_awaited() {
     broken([begin(), vec![relocked(3, 2, Some(2))]].concat(), "does not follow");
     broken([begin(), vec![relocked(2, 1, Some(2))]].concat(), "does not open it");
     broken([begin(), vec![reissued(2, 1)]].concat(), "succeeds two");
-    broken([waiting()[..6].to_vec(), vec![reissued(1, 2)]].concat(), "cannot succeed");
+    broken(
+        [waiting()[..6].to_vec(), vec![reissued(1, 2)]].concat(),
+        "cannot succeed",
+    );
 }
 
 #[test]
@@ -424,7 +439,11 @@ fn what_an_epoch_could_open_counts_until_somebody_signed_in_with_a_newer_secret(
     };
     assert_eq!(exposed(live.clone()), [true, true], "the same secret, locked again");
     let renewed = [live, vec![enrolled(3, 2)]].concat();
-    assert_eq!(exposed(renewed.clone()), [true, true], "nobody has signed in with the new one");
+    assert_eq!(
+        exposed(renewed.clone()),
+        [true, true],
+        "nobody has signed in with the new one"
+    );
     let tried = Event::Life(LifeEvent::Tried {
         drill: "home-1".parse().unwrap(),
         account: "111122223333".parse().unwrap(),

@@ -82,7 +82,10 @@ pub(super) fn alert(place: &Place) -> Result<Vec<Written>, Refusal> {
     Ok(vec![
         ("root-sign-in.json".to_string(), pretty(&sign_in)?),
         ("root-calls.json".to_string(), pretty(&calls)?),
-        ("root-alert.cloudformation.json".to_string(), pretty(&stack(&sign_in, &calls))?),
+        (
+            "root-alert.cloudformation.json".to_string(),
+            pretty(&stack(&sign_in, &calls))?,
+        ),
         ("root-alert.tf".to_string(), terraform(&sign_in, &calls).into_bytes()),
         ("escalation-card.pdf".to_string(), card(place)?),
     ])

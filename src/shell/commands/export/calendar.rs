@@ -55,7 +55,11 @@ fn calendar(vault: &str, all: &[Due], now: Timestamp) -> String {
         let first = &group[0];
         let names: Vec<&str> = group.iter().take(NAMES).map(|due| due.about.as_str()).collect();
         let more = group.len() - names.len();
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let more = if more > 0 {
+            format!(" and {more} more")
+        } else {
+            String::new()
+        };
         let uid = hex::encode(&Sha256::digest(format!("{vault} {} {}", first.kind.name(), first.day))[..16]);
         let next = first.day.checked_add(1.day()).unwrap_or(first.day);
         line("BEGIN:VEVENT");
@@ -64,7 +68,10 @@ fn calendar(vault: &str, all: &[Due], now: Timestamp) -> String {
         line(&format!("DTSTART;VALUE=DATE:{}", first.day.strftime("%Y%m%d")));
         line(&format!("DTEND;VALUE=DATE:{}", next.strftime("%Y%m%d")));
         line(&format!("SUMMARY:{}", escaped(first.kind.says())));
-        line(&format!("DESCRIPTION:{}", escaped(&format!("{}{more}", names.join(" ")))));
+        line(&format!(
+            "DESCRIPTION:{}",
+            escaped(&format!("{}{more}", names.join(" ")))
+        ));
         line(&format!("CATEGORIES:{}", first.kind.name()));
         line("TRANSP:TRANSPARENT");
         line("END:VEVENT");

@@ -20,35 +20,120 @@ use std::fmt::Write as _;
 
 /// Which kinds of lines show that a control works: its name, what it asks, the kinds.
 const CONTROLS: [(&str, &str, &[&str]); 15] = [
-    ("SOC 2 CC4.1", "controls are evaluated as time goes on", &["drill", "debriefed", "review", "reviewed"]),
-    ("SOC 2 CC6.1", "access to secrets takes several people", &["dealt", "rendered", "proved", "recovered"]),
-    ("SOC 2 CC6.2, CC6.3", "access is reviewed, and taken away", &["review", "reviewed", "reissued", "void"]),
-    ("SOC 2 CC6.4", "access to safes is restricted and written down", &["visited", "moved", "sealed", "lock-serviced"]),
-    ("SOC 2 CC7.2, CC7.3", "what is unusual is found and judged", &["exception", "finding", "settled"]),
-    ("SOC 2 CC7.4, CC7.5", "incidents are answered and recovered from", &["recovered", "rehearsed"]),
-    ("SOC 2 A1.3", "recovery is tested", &["drill", "tried", "practised", "debriefed"]),
-    ("PCI DSS 3.7.1", "keys are strong when they are made", &["dealt", "enrolled", "machine"]),
-    ("PCI DSS 3.7.2", "keys are handed out safely", &["dealt", "sealed", "moved"]),
-    ("PCI DSS 3.7.3", "keys are kept safely", &["moved", "visited", "copy-confirmed"]),
-    ("PCI DSS 3.7.4", "keys are changed at the end of their period: here for a stated cause, never by the calendar", &["reissued", "enrolled"]),
-    ("PCI DSS 3.7.5", "keys are replaced when they are weakened, and old ones destroyed", &["reissued", "relocked", "void", "moved"]),
-    ("PCI DSS 3.7.6", "split knowledge and dual control", &["dealt", "recovered", "practised"]),
-    ("PCI DSS 3.7.7", "no key is put in another's place unseen", &["closing", "proved"]),
-    ("PCI DSS 3.7.8", "custodians say that they know what they do", &["practised", "debriefed", "proved"]),
+    (
+        "SOC 2 CC4.1",
+        "controls are evaluated as time goes on",
+        &["drill", "debriefed", "review", "reviewed"],
+    ),
+    (
+        "SOC 2 CC6.1",
+        "access to secrets takes several people",
+        &["dealt", "rendered", "proved", "recovered"],
+    ),
+    (
+        "SOC 2 CC6.2, CC6.3",
+        "access is reviewed, and taken away",
+        &["review", "reviewed", "reissued", "void"],
+    ),
+    (
+        "SOC 2 CC6.4",
+        "access to safes is restricted and written down",
+        &["visited", "moved", "sealed", "lock-serviced"],
+    ),
+    (
+        "SOC 2 CC7.2, CC7.3",
+        "what is unusual is found and judged",
+        &["exception", "finding", "settled"],
+    ),
+    (
+        "SOC 2 CC7.4, CC7.5",
+        "incidents are answered and recovered from",
+        &["recovered", "rehearsed"],
+    ),
+    (
+        "SOC 2 A1.3",
+        "recovery is tested",
+        &["drill", "tried", "practised", "debriefed"],
+    ),
+    (
+        "PCI DSS 3.7.1",
+        "keys are strong when they are made",
+        &["dealt", "enrolled", "machine"],
+    ),
+    (
+        "PCI DSS 3.7.2",
+        "keys are handed out safely",
+        &["dealt", "sealed", "moved"],
+    ),
+    (
+        "PCI DSS 3.7.3",
+        "keys are kept safely",
+        &["moved", "visited", "copy-confirmed"],
+    ),
+    (
+        "PCI DSS 3.7.4",
+        "keys are changed at the end of their period: here for a stated cause, never by the calendar",
+        &["reissued", "enrolled"],
+    ),
+    (
+        "PCI DSS 3.7.5",
+        "keys are replaced when they are weakened, and old ones destroyed",
+        &["reissued", "relocked", "void", "moved"],
+    ),
+    (
+        "PCI DSS 3.7.6",
+        "split knowledge and dual control",
+        &["dealt", "recovered", "practised"],
+    ),
+    (
+        "PCI DSS 3.7.7",
+        "no key is put in another's place unseen",
+        &["closing", "proved"],
+    ),
+    (
+        "PCI DSS 3.7.8",
+        "custodians say that they know what they do",
+        &["practised", "debriefed", "proved"],
+    ),
 ];
 
 /// Fields with people in them, with accounts, and with what people wrote.
-const PEOPLE: [&str; 7] = ["by", "present", "approved-by", "custodian", "led-by", "owner", "practised"];
+const PEOPLE: [&str; 7] = [
+    "by",
+    "present",
+    "approved-by",
+    "custodian",
+    "led-by",
+    "owner",
+    "practised",
+];
 const ACCOUNTS: [&str; 1] = ["account"];
 const WRITTEN: [&str; 17] = [
-    "reason", "found", "wrong", "remark", "change", "how", "about", "ticket", "carrier", "model", "number", "unattended", "access", "of",
-    "paper", "printer", "seal",
+    "reason",
+    "found",
+    "wrong",
+    "remark",
+    "change",
+    "how",
+    "about",
+    "ticket",
+    "carrier",
+    "model",
+    "number",
+    "unattended",
+    "access",
+    "of",
+    "paper",
+    "printer",
+    "seal",
 ];
 
 /// The files.
 pub(super) fn files(place: &Place, (from, to): (Date, Date), redact: bool) -> Result<Vec<Written>, Refusal> {
     if from > to {
-        return Err(Refusal::new(Rule::Usage, format!("{from} comes after {to}")).hint(format!("--from {to} --to {from}")));
+        return Err(
+            Refusal::new(Rule::Usage, format!("{from} comes after {to}")).hint(format!("--from {to} --to {from}"))
+        );
     }
     let store = Store::open(&place.vault)?;
     let vault = Vault::load(&store)?;
@@ -63,7 +148,14 @@ pub(super) fn files(place: &Place, (from, to): (Date, Date), redact: bool) -> Re
                 .event
                 .to_parts()
                 .map_err(|fault| Refusal::new(Rule::Internal, format!("a ledger line cannot be written: {fault}")))?;
-            lines.push((chain.site().to_string(), entry.number, entry.time, kind, body, entry.hash));
+            lines.push((
+                chain.site().to_string(),
+                entry.number,
+                entry.time,
+                kind,
+                body,
+                entry.hash,
+            ));
         }
     }
     let mut names = Names::default();
@@ -102,7 +194,10 @@ pub(super) fn files(place: &Place, (from, to): (Date, Date), redact: bool) -> Re
     }
     Ok(vec![
         ("evidence.json".to_string(), format!("{text}\n").into_bytes()),
-        ("evidence.md".to_string(), index(&vault, (from, to), &counts, redact).into_bytes()),
+        (
+            "evidence.md".to_string(),
+            index(&vault, (from, to), &counts, redact).into_bytes(),
+        ),
     ])
 }
 
@@ -137,10 +232,18 @@ fn index(vault: &Vault<'_>, (from, to): (Date, Date), counts: &BTreeMap<&str, us
             .iter()
             .filter_map(|kind| counts.get(kind).map(|count| format!("{count} {kind}")))
             .collect();
-        let found = if found.is_empty() { "none in this period".to_string() } else { found.join(", ") };
+        let found = if found.is_empty() {
+            "none in this period".to_string()
+        } else {
+            found.join(", ")
+        };
         let _ = writeln!(out, "| {control} | {asks} | {found} |");
     }
-    let _ = writeln!(out, "\nAccepted findings, as of the plan now: {}.", vault.plan().acceptances().len());
+    let _ = writeln!(
+        out,
+        "\nAccepted findings, as of the plan now: {}.",
+        vault.plan().acceptances().len()
+    );
     out
 }
 
@@ -191,7 +294,13 @@ mod tests {
         assert_eq!(redacted["records"][0]["sha256"], "00", "hashes stay");
         assert_eq!(redacted["of"]["set"], "root-password");
         let text = redacted.to_string();
-        assert!(!text.contains("ana") && !text.contains("1111") && !text.contains("left"), "{text}");
-        assert_eq!(redacted["owner"], redacted["by"][0], "the same person has the same number");
+        assert!(
+            !text.contains("ana") && !text.contains("1111") && !text.contains("left"),
+            "{text}"
+        );
+        assert_eq!(
+            redacted["owner"], redacted["by"][0],
+            "the same person has the same number"
+        );
     }
 }

@@ -17,7 +17,12 @@ pub fn run(place: &Place, it: &DeviceArgs) -> Result<Answer, Refusal> {
     let mut change = Change::begin(&store, place.site.as_ref())?;
     let (event, said) = line(change.vault().plan(), &it.command)?;
     if let LifeEvent::DeviceChecked { account, device, .. } | LifeEvent::DeviceRetired { account, device, .. } = &event
-        && !change.vault().register().life().devices.contains_key(&(account.clone(), device.clone()))
+        && !change
+            .vault()
+            .register()
+            .life()
+            .devices
+            .contains_key(&(account.clone(), device.clone()))
     {
         let found = format!("the ledger has no device {device} of {account} in service");
         return Err(Refusal::new(Rule::UnknownDevice, found).hint(format!(
@@ -67,7 +72,10 @@ fn line(plan: &Plan, it: &DeviceCommand) -> Result<(LifeEvent, String), Refusal>
                 lead: *lead,
                 next: *next,
             };
-            Ok((event, format!("{device} serves {account}, in {safe}; to be tried by {next}\n")))
+            Ok((
+                event,
+                format!("{device} serves {account}, in {safe}; to be tried by {next}\n"),
+            ))
         }
         DeviceCommand::Check {
             account,
@@ -114,7 +122,10 @@ fn hardware(plan: &Plan, account: &str, device: &DeviceName) -> Result<(AccountI
         DeviceKind::Hardware { safe, .. } => Ok((account.id.clone(), safe.clone())),
         DeviceKind::Virtual { .. } => Err(Refusal::new(
             Rule::UnknownDevice,
-            format!("{device} of {} is a virtual device: share sets keep its seed", account.id),
+            format!(
+                "{device} of {} is a virtual device: share sets keep its seed",
+                account.id
+            ),
         )
         .hint("a hardware device names its safe in strongroom.toml: kind = \"hardware\", safe = \"<safe>\"")),
     }

@@ -67,7 +67,12 @@ pub fn run(place: &Place, it: &DrillArgs) -> Result<Answer, Refusal> {
 }
 
 fn is_open(vault: &Vault<'_>, drill: &LineId) -> Result<(), Refusal> {
-    let open: Vec<String> = vault.register().life().open_drills().map(|(id, _)| id.to_string()).collect();
+    let open: Vec<String> = vault
+        .register()
+        .life()
+        .open_drills()
+        .map(|(id, _)| id.to_string())
+        .collect();
     if open.contains(&drill.to_string()) {
         return Ok(());
     }
@@ -112,7 +117,10 @@ fn tried(change: &mut Change<'_>, it: &DrillCommand) -> Result<Answer, Refusal> 
         }));
     }
     write(change, events)?;
-    print(&format!("{} tried in drill {drill}\n", count(accounts.len(), "account")));
+    print(&format!(
+        "{} tried in drill {drill}\n",
+        count(accounts.len(), "account")
+    ));
     if failed {
         say("what did not work belongs into the debrief, with who changes it, and until when");
         return Ok(Answer::No);
@@ -123,7 +131,10 @@ fn tried(change: &mut Change<'_>, it: &DrillCommand) -> Result<Answer, Refusal> 
 fn open(change: &mut Change<'_>, it: &DrillOpen) -> Result<Answer, Refusal> {
     let exercise = exercise(change.vault().plan(), it)?;
     if it.code && it.factor != Factor::Mfa {
-        return Err(Refusal::new(Rule::Usage, format!("a {} has no code: at a drill it is opened and not shown", it.factor)));
+        return Err(Refusal::new(
+            Rule::Usage,
+            format!("a {} has no code: at a drill it is opened and not shown", it.factor),
+        ));
     }
     let trust = Trust::establish(change.vault(), it.anchor.as_ref())?;
     let mut exceptions = Exceptions::default();
@@ -157,11 +168,19 @@ fn exercise(plan: &Plan, it: &DrillOpen) -> Result<Exercise, Refusal> {
     let account = plan.find_account(&it.account)?;
     let device = match (it.factor, &it.device) {
         (Factor::Mfa, Some(device)) => Some(account.find_device(device.as_str())?.name.clone()),
-        (Factor::Mfa, None) => Some(account.virtual_devices().next().map(|device| device.name.clone()).ok_or_else(
-            || Refusal::new(Rule::UnknownDevice, format!("{} has no virtual MFA device", account.id)),
-        )?),
+        (Factor::Mfa, None) => Some(
+            account
+                .virtual_devices()
+                .next()
+                .map(|device| device.name.clone())
+                .ok_or_else(|| {
+                    Refusal::new(Rule::UnknownDevice, format!("{} has no virtual MFA device", account.id))
+                })?,
+        ),
         (_, None) => None,
-        (factor, Some(_)) => return Err(Refusal::new(Rule::Usage, format!("a {factor} has no device")).hint("leave out --device")),
+        (factor, Some(_)) => {
+            return Err(Refusal::new(Rule::Usage, format!("a {factor} has no device")).hint("leave out --device"));
+        }
     };
     upkeep::known(plan, &it.present)?;
     Ok(Exercise {
@@ -228,7 +247,10 @@ fn close(change: &mut Change<'_>, it: &DrillCommand) -> Result<Answer, Refusal> 
         }));
     }
     write(change, events)?;
-    print(&format!("drill {drill} is closed: {} to be made\n", count(agreed.len(), "change")));
+    print(&format!(
+        "drill {drill} is closed: {} to be made\n",
+        count(agreed.len(), "change")
+    ));
     Ok(Answer::Done)
 }
 
@@ -238,12 +260,20 @@ fn as_text(plan: &Plan, drills: &[Planned]) -> String {
         let _ = writeln!(out, "{}: {} to prove", drill.day, count(drill.shares.len(), "share"));
         for share in &drill.shares {
             let safe = share.safe.as_ref().map_or("in hand", |safe| safe.as_str());
-            let _ = writeln!(out, "  {:<22} share {:<3} {:<12} {safe}", share.set, share.index, share.custodian);
+            let _ = writeln!(
+                out,
+                "  {:<22} share {:<3} {:<12} {safe}",
+                share.set, share.index, share.custodian
+            );
         }
         let quorums = drills::quorums(plan, drill);
         if !quorums.is_empty() {
             let names: Vec<&str> = quorums.iter().map(|set| set.as_str()).collect();
-            let _ = writeln!(out, "  a quorum of {}: switch the laptop off and on between its shares", names.join(", "));
+            let _ = writeln!(
+                out,
+                "  a quorum of {}: switch the laptop off and on between its shares",
+                names.join(", ")
+            );
         }
     }
     out

@@ -63,7 +63,11 @@ fn rows(list: &[&Due]) -> String {
     for group in list.chunk_by(|one, other| one.day == other.day && one.kind == other.kind) {
         let names: Vec<&str> = group.iter().take(NAMES).map(|due| due.about.as_str()).collect();
         let more = group.len() - names.len();
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let more = if more > 0 {
+            format!(" and {more} more")
+        } else {
+            String::new()
+        };
         let note = match group {
             [one] => one.note.as_ref().map(|note| format!("  ({note})")).unwrap_or_default(),
             _ => String::new(),

@@ -20,7 +20,11 @@ pub fn run(place: &Place, it: &Envelope) -> Result<Answer, Refusal> {
     let store = Store::open(&place.vault)?;
     if let EnvelopeCommand::List { all, json } = &it.step {
         let vault = Vault::load(&store)?;
-        print(&if *json { as_json(&vault, *all) } else { as_text(&vault, *all) });
+        print(&if *json {
+            as_json(&vault, *all)
+        } else {
+            as_text(&vault, *all)
+        });
         return Ok(Answer::Done);
     }
     let mut change = Change::begin(&store, place.site.as_ref())?;
@@ -77,7 +81,9 @@ fn step_of(step: &EnvelopeCommand, vault: &Vault<'_>, serial: Serial) -> Result<
             safe: dealt_for()?,
             due: *due,
         },
-        EnvelopeCommand::Deposit { safe: Some(safe), .. } => EnvelopeStep::Deposited { safe: Some(safe.clone()) },
+        EnvelopeCommand::Deposit { safe: Some(safe), .. } => EnvelopeStep::Deposited {
+            safe: Some(safe.clone()),
+        },
         EnvelopeCommand::Deposit { .. } => EnvelopeStep::Deposited { safe: dealt_for()? },
         EnvelopeCommand::Open { reason, .. } => EnvelopeStep::Opened { reason: reason.clone() },
         EnvelopeCommand::Lost { reason, .. } => EnvelopeStep::Lost { reason: reason.clone() },
@@ -103,15 +109,15 @@ fn next_step(held: &Held<'_>) -> Option<String> {
     use crate::vault::register::life::envelope::{Force, Whereabouts};
     let (serial, set) = (held.envelope.serial, &held.epoch.of.set);
     match (&held.now, held.force) {
-        (Whereabouts::Spoilt, Force::InForce) => {
-            Some(format!("its share has no page now: strongroom ceremony {set} --void \"<reason>\", or reissue it"))
-        }
+        (Whereabouts::Spoilt, Force::InForce) => Some(format!(
+            "its share has no page now: strongroom ceremony {set} --void \"<reason>\", or reissue it"
+        )),
         (Whereabouts::Lost, Force::InForce) => Some(format!(
             "the set is one share short, and whoever finds it is one nearer: strongroom reissue {set} --reason lost …"
         )),
-        (Whereabouts::Opened, Force::InForce) => {
-            Some(format!("prove it, and seal it again: strongroom envelope seal {serial} --seal NUMBER --again NUMBER"))
-        }
+        (Whereabouts::Opened, Force::InForce) => Some(format!(
+            "prove it, and seal it again: strongroom envelope seal {serial} --seal NUMBER --again NUMBER"
+        )),
         _ => None,
     }
 }
@@ -135,7 +141,10 @@ fn as_text(vault: &Vault<'_>, all: bool) -> String {
 fn as_json(vault: &Vault<'_>, all: bool) -> String {
     let pages = vault.register().pages().filter(|held| all || !held.now.is_gone());
     let envelopes: Vec<_> = pages.map(|held| row(&held)).collect();
-    format!("{}\n", json!({ "schema": "strongroom/envelope-list/1", "envelopes": envelopes }))
+    format!(
+        "{}\n",
+        json!({ "schema": "strongroom/envelope-list/1", "envelopes": envelopes })
+    )
 }
 
 fn row(held: &Held<'_>) -> serde_json::Value {

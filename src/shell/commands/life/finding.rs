@@ -54,9 +54,13 @@ fn as_text(life: &LifeState) -> String {
             finding.of, finding.found, finding.change, finding.owner, finding.until
         )
     });
-    let visits = life
-        .open_visits()
-        .map(|(id, visit)| format!("{id}  visit to {}: {}\n", visit.safe, visit.unexplained.join("; ")));
+    let visits = life.open_visits().map(|(id, visit)| {
+        format!(
+            "{id}  visit to {}: {}\n",
+            visit.safe,
+            life.unexplained(visit).join("; ")
+        )
+    });
     let all: String = findings.chain(visits).collect();
     if all.is_empty() {
         return "nothing is open\n".to_string();
@@ -80,7 +84,10 @@ fn as_json(life: &LifeState) -> String {
         .collect();
     let visits: Vec<_> = life
         .open_visits()
-        .map(|(id, visit)| json!({ "id": id.to_string(), "safe": visit.safe, "at": visit.at, "unexplained": visit.unexplained }))
+        .map(|(id, visit)| json!({ "id": id.to_string(), "safe": visit.safe, "at": visit.at, "unexplained": life.unexplained(visit) }))
         .collect();
-    format!("{}\n", json!({ "schema": "strongroom/finding-list/1", "findings": findings, "visits": visits }))
+    format!(
+        "{}\n",
+        json!({ "schema": "strongroom/finding-list/1", "findings": findings, "visits": visits })
+    )
 }

@@ -139,7 +139,14 @@ fn as_text(id: &LineId, all: &[Access], by_account: bool) -> String {
     };
     if by_account {
         for (account, lines) in accesses::by_account(all) {
-            group(if account.is_empty() { "of several accounts" } else { account }, &lines);
+            group(
+                if account.is_empty() {
+                    "of several accounts"
+                } else {
+                    account
+                },
+                &lines,
+            );
         }
     } else {
         for (person, lines) in accesses::by_person(all) {
@@ -154,5 +161,8 @@ fn as_json(id: &LineId, all: &[Access]) -> String {
         .iter()
         .map(|one| json!({ "access": one.line, "person": one.person, "account": one.account }))
         .collect();
-    format!("{}\n", json!({ "schema": "strongroom/review-new/1", "review": id.to_string(), "accesses": accesses }))
+    format!(
+        "{}\n",
+        json!({ "schema": "strongroom/review-new/1", "review": id.to_string(), "accesses": accesses })
+    )
 }

@@ -37,11 +37,17 @@ pub fn run(place: &Place, it: &Safe) -> Result<Answer, Refusal> {
             upkeep::known(plan, &seen.by)?;
             if plan.copy(copy).is_none() {
                 let known: Vec<&str> = plan.copies().iter().map(|copy| copy.id.as_str()).collect();
-                return Err(Refusal::new(Rule::UnknownCopy, format!("the plan has no copy `{copy}`"))
-                    .hint(format!("it has {}", known.join(", "))));
+                return Err(
+                    Refusal::new(Rule::UnknownCopy, format!("the plan has no copy `{copy}`"))
+                        .hint(format!("it has {}", known.join(", "))),
+                );
             }
             let anchor = Anchor::find(change.vault().chains(), head)?;
-            let entry = change.vault().chains().iter().find(|chain| *chain.site() == anchor.site);
+            let entry = change
+                .vault()
+                .chains()
+                .iter()
+                .find(|chain| *chain.site() == anchor.site);
             let entry = entry.and_then(|chain| chain.entries().get(anchor.number as usize));
             let entry = entry.ok_or_else(|| Refusal::new(Rule::Internal, "an anchor has its line"))?;
             let confirmed = LifeEvent::CopyConfirmed {
@@ -50,7 +56,10 @@ pub fn run(place: &Place, it: &Safe) -> Result<Answer, Refusal> {
                 day: day(seen.on),
                 by: seen.by.clone(),
             };
-            let said = format!("{copy} goes up to the closing sheet of {}\n", anchor.time.strftime("%Y-%m-%d %H:%M UTC"));
+            let said = format!(
+                "{copy} goes up to the closing sheet of {}\n",
+                anchor.time.strftime("%Y-%m-%d %H:%M UTC")
+            );
             write(&mut change, vec![Event::Life(confirmed)])?;
             print(&said);
             Ok(Answer::Done)
@@ -75,7 +84,9 @@ fn visit(change: &mut Change<'_>, it: &SafeCommand) -> Result<Answer, Refusal> {
     };
     judge(change.vault().plan(), safe, by)?;
     let named = intact.iter().chain(broken).chain(took).chain(put);
-    named.into_iter().try_for_each(|serial| envelopes::find(change.vault(), *serial).map(|_| ()))?;
+    named
+        .into_iter()
+        .try_for_each(|serial| envelopes::find(change.vault(), *serial).map(|_| ()))?;
     let event = LifeEvent::Visited {
         safe: safe.clone(),
         at: at.unwrap_or_else(|| SystemClock.now()),
@@ -88,30 +99,36 @@ fn visit(change: &mut Change<'_>, it: &SafeCommand) -> Result<Answer, Refusal> {
         whole: *whole,
     };
     let id = write(change, vec![Event::Life(event)])?;
-    let visit = change.vault().register().life().visits.get(&id);
-    let unexplained = visit.map_or(&[][..], |visit| &visit.unexplained);
+    let life = change.vault().register().life();
+    let unexplained = life.visits.get(&id).map_or(Vec::new(), |visit| life.unexplained(visit));
     print(&format!("visit {id}: {safe}\n"));
     for (what, serials) in [("taken out", took), ("put in", put)] {
         if let Some(serial) = serials.first() {
-            say(&format!("next, for what was {what}: strongroom envelope open|send|deposit|destroy {serial} …"));
+            say(&format!(
+                "next, for what was {what}: strongroom envelope open|send|deposit|destroy {serial} …"
+            ));
         }
     }
     if unexplained.is_empty() {
         print("what was seen is what the ledger says\n");
         return Ok(Answer::Done);
     }
-    for one in unexplained {
+    for one in &unexplained {
         print(&format!("unexplained: {one}\n"));
     }
-    say(&format!("when it is explained: strongroom finding settle {id} --how \"<how>\" --by ID,ID"));
+    say(&format!(
+        "when it is explained: strongroom finding settle {id} --how \"<how>\" --by ID,ID"
+    ));
     Ok(Answer::No)
 }
 
 fn judge(plan: &Plan, safe: &SafeId, by: &[PersonId]) -> Result<(), Refusal> {
     if plan.safe(safe).is_none() {
         let known: Vec<&str> = plan.safes().iter().map(|safe| safe.id.as_str()).collect();
-        return Err(Refusal::new(Rule::UnknownSafe, format!("the plan has no safe `{safe}`"))
-            .hint(format!("it has {}", known.join(", "))));
+        return Err(
+            Refusal::new(Rule::UnknownSafe, format!("the plan has no safe `{safe}`"))
+                .hint(format!("it has {}", known.join(", "))),
+        );
     }
     upkeep::known(plan, by)
 }

@@ -12,6 +12,8 @@ use std::fmt::Write as _;
 
 /// How many of what is due next are shown.
 const NEXT: usize = 5;
+/// How wide a screen is.
+const SCREEN: usize = 80;
 
 /// Says where everything stands; *no* when anything is overdue.
 pub fn run(place: &Place, it: &args::Status) -> Result<Answer, Refusal> {
@@ -34,11 +36,18 @@ fn as_text(vault: &Vault<'_>, it: &Standing) -> String {
     let mut out = format!("{}, {} vault, {}\n\n", vault.plan().organisation(), vault.mode(), it.on);
     let counted = |out: &mut String, name: &str, pairs: &mut dyn Iterator<Item = (&str, usize)>| {
         let said: Vec<String> = pairs.map(|(what, count)| format!("{count} {what}")).collect();
-        let said = if said.is_empty() { "none".to_string() } else { said.join(" · ") };
-        let _ = writeln!(out, "{name:<12} {said}");
+        let _ = writeln!(out, "{name:<12} {}", within(&said));
     };
-    counted(&mut out, "accounts", &mut it.accounts.iter().map(|(what, count)| (*what, *count)));
-    counted(&mut out, "envelopes", &mut it.envelopes.iter().map(|(what, count)| (*what, *count)));
+    counted(
+        &mut out,
+        "accounts",
+        &mut it.accounts.iter().map(|(what, count)| (*what, *count)),
+    );
+    counted(
+        &mut out,
+        "envelopes",
+        &mut it.envelopes.iter().map(|(what, count)| (*what, *count)),
+    );
     if it.to_destroy > 0 {
         let _ = writeln!(out, "{:<12} {} out of force, to be destroyed", "", it.to_destroy);
     }
@@ -48,7 +57,11 @@ fn as_text(vault: &Vault<'_>, it: &Standing) -> String {
         let day = day.map_or("never".to_string(), |day| day.to_string());
         let _ = writeln!(out, "last {what:<7} {day}");
     }
-    let _ = writeln!(out, "\n{:<24} {:>5}  {:<8} {:>6} {:>9}  {:>7}", "set", "epoch", "needs", "margin", "deposited", "records");
+    let _ = writeln!(
+        out,
+        "\n{:<24} {:>5}  {:<8} {:>6} {:>9}  {:>7}",
+        "set", "epoch", "needs", "margin", "deposited", "records"
+    );
     for set in &it.sets {
         out.push_str(&row(set));
     }
@@ -61,13 +74,33 @@ fn as_text(vault: &Vault<'_>, it: &Standing) -> String {
     out
 }
 
+/// Parts on one line, or on several where they are too many for a screen.
+fn within(parts: &[String]) -> String {
+    let mut out = String::new();
+    let mut column = 0;
+    for part in parts {
+        let width = part.chars().count() + 3;
+        if column > 0 && column + width > SCREEN - 13 {
+            out.push_str("\n             ");
+            column = 0;
+        } else if column > 0 {
+            out.push_str(" · ");
+        }
+        out.push_str(part);
+        column += width;
+    }
+    if out.is_empty() { "none".to_string() } else { out }
+}
+
 fn row(set: &SetStanding) -> String {
     let epoch = set.epoch.map_or("–".to_string(), |epoch| epoch.to_string());
     let margin = match set.epoch {
         None => "not live".to_string(),
         Some(_) => format!("{:+}", set.margin()),
     };
-    let pending = set.pending.map_or(String::new(), |epoch| format!("  epoch {epoch} waits for its pages"));
+    let pending = set
+        .pending
+        .map_or(String::new(), |epoch| format!("  epoch {epoch} waits for its pages"));
     format!(
         "{:<24} {epoch:>5}  {:<8} {margin:>6} {:>9}  {:>7}{pending}\n",
         set.set, set.threshold, set.deposited, set.opens
@@ -90,8 +123,16 @@ fn as_json(it: &Standing) -> String {
             })
         })
         .collect();
-    let open: serde_json::Map<_, _> = it.open.iter().map(|(what, count)| (what.replace(' ', "_"), json!(count))).collect();
-    let last: serde_json::Map<_, _> = it.last.iter().map(|(what, day)| ((*what).to_string(), json!(day))).collect();
+    let open: serde_json::Map<_, _> = it
+        .open
+        .iter()
+        .map(|(what, count)| (what.replace(' ', "_"), json!(count)))
+        .collect();
+    let last: serde_json::Map<_, _> = it
+        .last
+        .iter()
+        .map(|(what, day)| ((*what).to_string(), json!(day)))
+        .collect();
     let due: Vec<_> = it.due.iter().map(due::row).collect();
     format!(
         "{}\n",

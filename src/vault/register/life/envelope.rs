@@ -217,11 +217,12 @@ impl Register {
 
     /// How many shares of its epoch a carrier would have on the way with this envelope.
     pub fn carried_with(&self, held: &Held<'_>, carrier: &Note) -> usize {
-        let with = |other: &Held<'_>| {
-            matches!(&other.now, Whereabouts::InTransit { carrier: who, .. } if same(who, carrier.as_str()))
-        };
-        let mut indices: std::collections::BTreeSet<ShareIndex> =
-            self.pages_of(held.epoch).filter(with).map(|other| other.index).collect();
+        let with = |other: &Held<'_>| matches!(&other.now, Whereabouts::InTransit { carrier: who, .. } if same(who, carrier.as_str()));
+        let mut indices: std::collections::BTreeSet<ShareIndex> = self
+            .pages_of(held.epoch)
+            .filter(with)
+            .map(|other| other.index)
+            .collect();
         indices.insert(held.index);
         indices.len()
     }

@@ -3,7 +3,8 @@
 //! Rules of this file:
 //! - a drill is closed by its debrief, a review by its answers, a finding by whoever settled it; until then each is open;
 //! - a visit is held against what the ledger expected in that safe when it was written down: what was not there, what was there and
-//!   should not have been, and every seal that was not whole is unexplained until it is settled.
+//!   should not have been, and every seal that was not whole is unexplained until it is settled; what was taken out or put in, until a step
+//!   of the envelope says why.
 
 use super::LifeState;
 use super::envelope::Whereabouts;
@@ -26,8 +27,12 @@ pub struct VisitState {
     pub reason: String,
     /// Envelopes that were seen, taken out or put in.
     pub serials: Vec<Serial>,
-    /// What does not fit the ledger.
-    pub unexplained: Vec<String>,
+    /// What did not fit the ledger when it was written down.
+    odd: Vec<String>,
+    /// What was taken out, and how many steps it had gone then.
+    taken: Vec<(Serial, usize)>,
+    /// What was put in.
+    put: Vec<Serial>,
     /// When that was settled.
     pub settled: Option<Date>,
 }
@@ -104,8 +109,27 @@ impl LifeState {
 
     /// The visits that left something unexplained.
     pub fn open_visits(&self) -> impl Iterator<Item = (&LineId, &VisitState)> {
-        let open = |(_, visit): &(&LineId, &VisitState)| !visit.unexplained.is_empty() && visit.settled.is_none();
+        let open = |(_, visit): &(&LineId, &VisitState)| visit.settled.is_none() && !self.unexplained(visit).is_empty();
         self.visits.iter().filter(open)
+    }
+
+    /// What a visit found that does not fit the ledger; and what it moved, as long as no step of the envelope says why.
+    pub fn unexplained(&self, visit: &VisitState) -> Vec<String> {
+        let mut all = visit.odd.clone();
+        let still = |serial: Serial| {
+            let last = self.steps(serial).last().map(|step| &step.to);
+            matches!(last, Some(Whereabouts::Deposited(Some(safe))) if *safe == visit.safe)
+        };
+        let taken = visit.taken.iter();
+        let taken = taken.filter(|(serial, steps)| still(*serial) && self.steps(*serial).len() <= *steps);
+        all.extend(taken.map(|(serial, _)| format!("{serial} was taken out, and no step of it says why")));
+        let here = |serial: &&Serial| {
+            let mut deposits = self.steps(**serial).iter().map(|step| &step.to);
+            deposits.any(|to| matches!(to, Whereabouts::Deposited(Some(safe)) if *safe == visit.safe))
+        };
+        let put = visit.put.iter().filter(|serial| !here(serial));
+        all.extend(put.map(|serial| format!("{serial} was put in, and was never deposited there")));
+        all
     }
 
     /// The last review that was signed.
@@ -217,14 +241,23 @@ impl LifeState {
         }
         let strangers = seen.difference(&expected).filter(|serial| !put_in.contains(serial));
         unexplained.extend(strangers.map(|serial| format!("{serial} was there, and the ledger does not say so")));
-        unexplained.extend(broken.iter().map(|serial| format!("the seal of {serial} was not whole")));
+        unexplained.extend(
+            broken
+                .iter()
+                .map(|serial| format!("the seal of {serial} was not whole")),
+        );
         let visit = VisitState {
             safe: safe.clone(),
             at: *at,
             by: by.clone(),
             reason: reason.as_str().to_string(),
             serials: seen.union(&put_in).copied().collect(),
-            unexplained,
+            odd: unexplained,
+            taken: taken
+                .iter()
+                .map(|serial| (*serial, self.steps(*serial).len()))
+                .collect(),
+            put: put.clone(),
             settled: None,
         };
         self.visits.insert(id, visit);

@@ -8,7 +8,11 @@ use crate::vault::event::{EnvelopeStep, LifeEvent};
 pub(super) fn describe(event: &LifeEvent) -> String {
     match event {
         LifeEvent::Moved { serial, step, day, by } => {
-            format!("moved       {serial} {} on {day}{}", step_in_words(step), people(by, None))
+            format!(
+                "moved       {serial} {} on {day}{}",
+                step_in_words(step),
+                people(by, None)
+            )
         }
         LifeEvent::Visited {
             safe,
@@ -58,7 +62,10 @@ pub(super) fn describe(event: &LifeEvent) -> String {
             device,
             day,
             reason,
-        } => format!("device      {device} of {account} retired on {day}: {}", reason.as_str()),
+        } => format!(
+            "device      {device} of {account} retired on {day}: {}",
+            reason.as_str()
+        ),
         LifeEvent::Guidance { ticket, about, until } => {
             format!("guidance    {} until {until}: {}", ticket.as_str(), about.as_str())
         }
@@ -112,7 +119,11 @@ pub(super) fn describe(event: &LifeEvent) -> String {
         LifeEvent::Settled { finding, how, .. } => format!("settled     {finding}: {}", how.as_str()),
         LifeEvent::Reissued {
             of, succeeds, cause, ..
-        } => format!("reissued    {of} is to succeed epoch {}: {}", succeeds.epoch, cause.as_str()),
+        } => format!(
+            "reissued    {of} is to succeed epoch {}: {}",
+            succeeds.epoch,
+            cause.as_str()
+        ),
         LifeEvent::Relocked {
             factor,
             records,

@@ -130,6 +130,9 @@ impl Register {
         if self.record(&name).is_none() {
             return Err(format!("the {name} is locked again and was never locked"));
         }
+        if note.sets.is_empty() {
+            return Err(format!("the {name} is locked again, to nothing"));
+        }
         for of in &note.sets {
             let mode = self.mode();
             let state = self.epoch_mut(of)?;

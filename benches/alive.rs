@@ -62,6 +62,7 @@ fn run(folder: &Path, command: &str) -> f64 {
 }
 
 /// Every set live, every account enrolled, and drills of every account until there are enough lines.
+#[allow(clippy::too_many_lines, reason = "one of each kind that a ledger is full of")]
 fn ledger(plan: &Plan, text: &str) -> Vec<u8> {
     let note = |text: &str| -> Note { text.parse().unwrap() };
     let mut chain = Chain::new("home".parse().unwrap());

@@ -343,7 +343,7 @@ impl Register {
             }
         }
         self.push_generation(
-            name,
+            &name,
             RecordState {
                 generation: note.generation,
                 sha256: note.sha256,

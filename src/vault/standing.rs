@@ -57,8 +57,9 @@ pub struct SetStanding {
 impl SetStanding {
     /// How many whole pages there are beyond those that are needed; negative where a quorum is lacking.
     pub fn margin(&self) -> isize {
-        let (whole, needed) = (self.whole as isize, isize::from(self.threshold.needed()));
-        whole - needed
+        // At most 255 shares.
+        let whole = isize::try_from(self.whole).unwrap_or(isize::MAX);
+        whole - isize::from(self.threshold.needed())
     }
 }
 

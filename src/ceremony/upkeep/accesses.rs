@@ -39,7 +39,7 @@ pub fn all(plan: &Plan) -> Vec<Access> {
             add(None, person, format!("safe {}", safe.id));
         }
     }
-    for person in plan.root_access().into_iter().flat_map(|any| any.of()) {
+    for person in plan.root_access().into_iter().flat_map(crate::plan::AnyOf::of) {
         add(None, person, "root-access aws".to_string());
     }
     for account in plan.accounts().iter().filter(|account| account.is_open()) {

@@ -14,8 +14,8 @@ pub(super) fn blocks(blocks: &[Block]) -> String {
 
 fn one(block: &Block, out: &mut String) {
     match block {
-        Block::Heading(_, text) => *out += &format!("\n{}\n\n", line(text).to_uppercase()),
-        Block::Paragraph(text) => *out += &format!("{}\n", line(text)),
+        Block::Heading(_, text) => row(out, &format!("\n{}\n", line(text).to_uppercase())),
+        Block::Paragraph(text) => row(out, &line(text)),
         Block::List { items, .. } => {
             for (number, item) in (1..).zip(items) {
                 let inner = blocks(&item.blocks);
@@ -30,10 +30,15 @@ fn one(block: &Block, out: &mut String) {
                 let _ = writeln!(out, "{}: ______________ ({})", line(name), line(under));
             }
         }
-        Block::Big(words) => words.iter().for_each(|word| *out += &format!("{}\n", line(word))),
-        Block::Code(lines) => lines.iter().for_each(|row| *out += &format!("    {row}\n")),
+        Block::Big(words) => words.iter().for_each(|word| row(out, &line(word))),
+        Block::Code(lines) => lines.iter().for_each(|text| row(out, &format!("    {text}"))),
         Block::Rule => out.push('\n'),
     }
+}
+
+fn row(out: &mut String, text: &str) {
+    out.push_str(text);
+    out.push('\n');
 }
 
 fn table(head: &[Vec<Inline>], rows: &[Vec<Vec<Inline>>], out: &mut String) {

@@ -8,13 +8,16 @@ fn template(body: &str) -> Template {
 }
 
 fn laid(paper: PaperSize, body: &str, values: &Values) -> Result<Vec<Vec<Mark>>, Refusal> {
-    lay_out(&Sheets {
-        paper,
-        mode: Mode::Production,
-        dress: Dress::PLAIN,
-        template: &template(body),
-        values,
-    })
+    lay_out(
+        &Sheets {
+            paper,
+            mode: Mode::Production,
+            dress: Dress::PLAIN,
+            template: &template(body),
+            values,
+        },
+        None,
+    )
 }
 
 fn named(name: &str) -> Values {

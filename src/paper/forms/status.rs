@@ -10,7 +10,7 @@ use crate::vault::due::{AsOf, Due};
 use crate::vault::standing::{self, SetStanding};
 
 /// How many of what is due are on the page.
-const DUE: usize = 20;
+const DUE: usize = 10;
 
 /// The page.
 pub fn status(office: &Office<'_>) -> Result<SecretBytes, Refusal> {

@@ -22,13 +22,13 @@ pub enum ExportCommand {
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
     },
-    /// The policy that denies the members' root users everything: JSON, CloudFormation, Terraform
+    /// The policy that denies the members' root users everything: JSON, `CloudFormation`, Terraform
     Scp {
         /// Put the files into DIR
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
     },
-    /// The alert on root sign-in and root calls: JSON, CloudFormation, Terraform; and whom it rings
+    /// The alert on root sign-in and root calls: JSON, `CloudFormation`, Terraform; and whom it rings
     Alert {
         /// Put the files into DIR
         #[arg(long, value_name = "DIR")]

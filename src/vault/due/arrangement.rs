@@ -38,8 +38,8 @@ fn accounts(list: &mut List<'_>) {
         let signed_in = tried.and_then(|tried| tried.signed_in);
         if !is_sampled(plan, &About::Account(account.id.clone()), today) {
             // Whichever was tried longer ago; the phone only where the plan names one.
-            let last = phone.map_or(signed_in, |phone| signed_in.min(phone));
-            list.push(Kind::Drill, about(account), days_after(last.unwrap_or(since), every));
+            let tried = phone.map_or(signed_in, |phone| signed_in.min(phone));
+            list.push(Kind::Drill, about(account), days_after(tried.unwrap_or(since), every));
         }
         contact(list, account, every, since);
     }
@@ -84,8 +84,8 @@ fn proofs_and_practice(list: &mut List<'_>) {
         let proved = life.proved.get(&held.envelope.serial).map(|time| in_zone(*time, &zone));
         let custodian = &held.envelope.custodian;
         if let Some(day) = proved {
-            let last = practised.entry(custodian.clone()).or_insert(day);
-            *last = (*last).max(day);
+            let latest = practised.entry(custodian.clone()).or_insert(day);
+            *latest = (*latest).max(day);
         }
         let first = dealt.entry(custodian.clone()).or_insert(since);
         *first = (*first).min(since);
@@ -100,8 +100,8 @@ fn proofs_and_practice(list: &mut List<'_>) {
             continue;
         }
         let beside = life.practised.get(&person).copied();
-        let last = practised.get(&person).copied().max(beside);
-        practice.push((person, a_year_after(last.unwrap_or(since))));
+        let latest = practised.get(&person).copied().max(beside);
+        practice.push((person, a_year_after(latest.unwrap_or(since))));
     }
     for (person, day) in practice {
         list.push(Kind::Practice, format!("person:{person}"), day).owner = Some(person.clone());
@@ -134,8 +134,8 @@ fn old_is_open(list: &List<'_>, set: &ShareSet) -> bool {
 fn reviews(list: &mut List<'_>) {
     let life = list.register.life();
     let every = i64::from(list.plan.policy().review_every.get());
-    let last = life.last_review().unwrap_or_else(|| list.made());
-    list.push(Kind::Review, "plan".to_string(), days_after(last, every));
+    let reviewed = life.last_review().unwrap_or_else(|| list.made());
+    list.push(Kind::Review, "plan".to_string(), days_after(reviewed, every));
     for (id, review) in life.open_reviews() {
         let due = list.push(
             Kind::ReviewClose,

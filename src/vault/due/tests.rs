@@ -32,12 +32,12 @@ impl Story {
             plan: Plan::parse(crate::plan::starter::example()).ok().unwrap(),
             chain: Chain::new("home".parse().unwrap()),
         };
-        let mode = Mode::Production;
+        let world = Mode::Production;
         story.line(
             made,
             Event::Init {
-                vault: VaultId::new(mode, [9; 15]),
-                mode,
+                vault: VaultId::new(world, [9; 15]),
+                mode: world,
                 program: note("test"),
             },
         );

@@ -102,7 +102,7 @@ fn copies(list: &mut List<'_>) {
     for copy in list.plan.copies() {
         let zone = zone_of(list, Some(&copy.safe));
         let looked_at = list.register.life().copies.get(&copy.id).map(|(day, _)| *day);
-        let last = looked_at.unwrap_or_else(|| list.made());
-        list.push_at(Kind::Copy, format!("copy:{}", copy.id), days_after(last, every), &zone);
+        let since = looked_at.unwrap_or_else(|| list.made());
+        list.push_at(Kind::Copy, format!("copy:{}", copy.id), days_after(since, every), &zone);
     }
 }

@@ -146,7 +146,7 @@ impl Register {
             return Err(format!("the {name} waits for {awaited}, which does not open it"));
         }
         self.push_generation(
-            name,
+            &name,
             RecordState {
                 generation: note.generation,
                 sha256: note.sha256,
@@ -157,7 +157,7 @@ impl Register {
         )
     }
 
-    pub(super) fn push_generation(&mut self, name: RecordName, state: RecordState) -> Result<(), String> {
+    pub(super) fn push_generation(&mut self, name: &RecordName, state: RecordState) -> Result<(), String> {
         let generations = self.records.entry(name.clone()).or_default();
         let expected = generations
             .last()

@@ -1,4 +1,4 @@
-//! The deny-root policy and the root alert, for AWS: as JSON, CloudFormation and Terraform.
+//! The deny-root policy and the root alert, for AWS: as JSON, `CloudFormation` and Terraform.
 //!
 //! Rules of this file:
 //! - the policy denies members everything that their root user does; it never binds the management account, whatever it says;

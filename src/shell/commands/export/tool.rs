@@ -11,13 +11,13 @@ pub(super) fn man_pages() -> Result<Vec<Written>, Refusal> {
     let mut pages = Vec::new();
     let mut whole = Arguments::command();
     whole.build();
-    page(&whole, "strongroom".to_string(), &mut pages)?;
+    page(&whole, "strongroom", &mut pages)?;
     Ok(pages)
 }
 
-fn page(command: &clap::Command, name: String, pages: &mut Vec<Written>) -> Result<(), Refusal> {
+fn page(command: &clap::Command, name: &str, pages: &mut Vec<Written>) -> Result<(), Refusal> {
     // Man pages of commands are named as git names its own: strongroom-ledger-head.
-    let titled = command.clone().name(name.clone()).bin_name(name.replace('-', " "));
+    let titled = command.clone().name(name.to_string()).bin_name(name.replace('-', " "));
     let mut bytes = Vec::new();
     clap_mangen::Man::new(titled)
         .render(&mut bytes)
@@ -26,7 +26,7 @@ fn page(command: &clap::Command, name: String, pages: &mut Vec<Written>) -> Resu
     let inner = command.get_subcommands().filter(|inner| inner.get_name() != "help");
     inner
         .into_iter()
-        .try_for_each(|inner| page(inner, format!("{name}-{}", inner.get_name()), pages))
+        .try_for_each(|inner| page(inner, &format!("{name}-{}", inner.get_name()), pages))
 }
 
 /// The completions of one shell.

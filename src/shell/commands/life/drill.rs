@@ -76,7 +76,7 @@ fn is_open(vault: &Vault<'_>, drill: &LineId) -> Result<(), Refusal> {
     if open.contains(&drill.to_string()) {
         return Ok(());
     }
-    Err(unknown_line("drill", drill, open))
+    Err(unknown_line("drill", drill, &open))
 }
 
 fn tried(change: &mut Change<'_>, it: &DrillCommand) -> Result<Answer, Refusal> {
@@ -259,7 +259,7 @@ fn as_text(plan: &Plan, drills: &[Planned]) -> String {
     for drill in drills {
         let _ = writeln!(out, "{}: {} to prove", drill.day, count(drill.shares.len(), "share"));
         for share in &drill.shares {
-            let safe = share.safe.as_ref().map_or("in hand", |safe| safe.as_str());
+            let safe = share.safe.as_ref().map_or("in hand", crate::ident::SafeId::as_str);
             let _ = writeln!(
                 out,
                 "  {:<22} share {:<3} {:<12} {safe}",
@@ -268,7 +268,7 @@ fn as_text(plan: &Plan, drills: &[Planned]) -> String {
         }
         let quorums = drills::quorums(plan, drill);
         if !quorums.is_empty() {
-            let names: Vec<&str> = quorums.iter().map(|set| set.as_str()).collect();
+            let names: Vec<&str> = quorums.iter().map(crate::ident::SetName::as_str).collect();
             let _ = writeln!(
                 out,
                 "  a quorum of {}: switch the laptop off and on between its shares",

@@ -32,7 +32,7 @@ pub fn run(place: &Place, it: &FindingArgs) -> Result<Answer, Refusal> {
                 .map(ToString::to_string)
                 .collect();
             if !open.contains(&finding.to_string()) {
-                return Err(unknown_line("finding", finding, open));
+                return Err(unknown_line("finding", finding, &open));
             }
             let settled = LifeEvent::Settled {
                 finding: finding.clone(),

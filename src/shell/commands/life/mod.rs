@@ -38,7 +38,7 @@ fn write(change: &mut Change<'_>, events: Vec<Event>) -> Result<LineId, Refusal>
     })
 }
 
-fn unknown_line(what: &str, id: &LineId, open: Vec<String>) -> Refusal {
+fn unknown_line(what: &str, id: &LineId, open: &[String]) -> Refusal {
     let refusal = Refusal::new(Rule::UnknownLine, format!("this vault has no open {what} {id}"));
     if open.is_empty() {
         return refusal.hint(format!("no {what} is open"));

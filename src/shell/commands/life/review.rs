@@ -62,7 +62,7 @@ fn close(change: &mut Change<'_>, it: &ReviewCommand) -> Result<Answer, Refusal>
     let life = change.vault().register().life();
     let open: Vec<String> = life.open_reviews().map(|(id, _)| id.to_string()).collect();
     if !open.contains(&review.to_string()) {
-        return Err(unknown_line("review", review, open));
+        return Err(unknown_line("review", review, &open));
     }
     let all = accesses::all(plan);
     let others = answers(&all, remove, changed)?;

@@ -1,6 +1,7 @@
 //! `status`: one screen.
 
 use super::{as_of, due};
+use crate::ident::Epoch;
 use crate::refusal::Refusal;
 use crate::shell::args::{self, Place};
 use crate::shell::report::{Answer, print};
@@ -114,12 +115,12 @@ fn as_json(it: &Standing) -> String {
         .map(|set| {
             json!({
                 "set": set.set,
-                "epoch": set.epoch.map(|epoch| epoch.get()),
+                "epoch": set.epoch.map(Epoch::get),
                 "threshold": set.threshold.to_string(),
                 "margin": set.epoch.map(|_| set.margin()),
                 "deposited": set.deposited,
                 "records": set.opens,
-                "pending": set.pending.map(|epoch| epoch.get()),
+                "pending": set.pending.map(Epoch::get),
             })
         })
         .collect();

@@ -5,6 +5,7 @@ use crate::shell::commands::count;
 use crate::vault::event::{EnvelopeStep, LifeEvent};
 
 /// One line.
+#[allow(clippy::too_many_lines, reason = "one of each")]
 pub(super) fn describe(event: &LifeEvent) -> String {
     match event {
         LifeEvent::Moved { serial, step, day, by } => {

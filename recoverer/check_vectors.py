@@ -160,6 +160,22 @@ RECORDS = is_list_of(is_object({"account": IDENTIFIER, "generation": GENERATION,
                                {"device": IDENTIFIER}))
 
 
+LINE = is_object({"line": is_number(), "site": IDENTIFIER})
+PEOPLE, SERIALS, DAY = is_list_of(IDENTIFIER), is_list_of(SERIAL), is_like("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+CAUSE = is_like("compromise|leaver|lost|exposed|threshold|custodian-change")
+
+
+def is_step(value):
+    """A step of an envelope: what it comes to decides its fields."""
+    forms = {"printed": ({}, {}), "spoilt": ({"reason": is_note}, {}), "deposited": ({}, {"safe": IDENTIFIER}),
+             "in-transit": ({"carrier": is_note, "due": DAY}, {"safe": IDENTIFIER}), "opened": ({"reason": is_note}, {}),
+             "lost": ({"reason": is_note}, {}), "destroyed": ({}, {})}
+    if type(value) is not dict or type(value.get("to")) is not str or value["to"] not in forms:
+        return False
+    needed, optional = forms[value["to"]]
+    return is_object({"to": is_text, **needed}, optional)(value)
+
+
 def is_chains(value):
     return type(value) is dict and all(IDENTIFIER(site) and HASH(head) for site, head in value.items())
 
@@ -183,6 +199,31 @@ BODIES = {
                             "reason": is_note, "shares": SHARES, "task": IDENTIFIER},
                            {"device": IDENTIFIER, "approved-by": IDENTIFIER}),
     "exception": is_object({"found": is_text, "reason": is_note, "rule": is_text}),
+    "moved": is_object({"serial": SERIAL, "step": is_step, "day": DAY, "by": PEOPLE}),
+    "visited": is_object({"safe": IDENTIFIER, "at": is_text, "by": PEOPLE, "reason": is_note, "intact": SERIALS, "broken": SERIALS,
+                          "taken": SERIALS, "put": SERIALS, "whole": is_bool}),
+    "lock-serviced": is_object({"safe": IDENTIFIER, "day": DAY, "by": PEOPLE}),
+    "copy-confirmed": is_object({"copy": IDENTIFIER, "head": HASH, "day": DAY, "by": PEOPLE}),
+    "device": is_object({"account": IDENTIFIER, "device": IDENTIFIER, "model": is_note, "number": is_note, "safe": IDENTIFIER,
+                         "installed": DAY, "lead": is_number(0, 65535), "next": DAY}, {"battery": DAY}),
+    "device-checked": is_object({"account": IDENTIFIER, "device": IDENTIFIER, "works": is_bool, "day": DAY, "next": DAY, "by": PEOPLE}),
+    "device-retired": is_object({"account": IDENTIFIER, "device": IDENTIFIER, "day": DAY, "reason": is_note}),
+    "guidance": is_object({"ticket": is_note, "about": is_note, "until": DAY}),
+    "drill": is_object({"day": DAY, "led-by": IDENTIFIER, "sets": is_list_of(IDENTIFIER)}),
+    "tried": is_object({"drill": LINE, "account": IDENTIFIER, "day": DAY, "by": PEOPLE},
+                       {"signed-in": is_bool, "phone": is_bool, "mailbox": is_bool, "contact": is_bool, "remark": is_note}),
+    "practised": is_object({"drill": LINE, "account": IDENTIFIER, "factor": FACTOR, "generation": GENERATION, "of": OF, "shares": SHARES,
+                            "reachable": is_number(), "present": PEOPLE, "boot": BOOT}, {"device": IDENTIFIER}),
+    "debriefed": is_object({"drill": LINE, "practised": PEOPLE, "wrong": is_note, "day": DAY, "by": PEOPLE}),
+    "rehearsed": is_object({"drill": LINE, "runbook": is_note, "day": DAY}),
+    "review": is_object({"day": DAY, "led-by": IDENTIFIER}),
+    "reviewed": is_object({"review": LINE, "kept": is_number(), "day": DAY, "by": PEOPLE,
+                           "others": is_list_of(is_object({"access": is_note, "answer": is_like("remove|change")}))}),
+    "finding": is_object({"of": is_note, "found": is_note, "change": is_note, "owner": IDENTIFIER, "until": DAY}),
+    "settled": is_object({"finding": LINE, "how": is_note, "day": DAY, "by": PEOPLE}),
+    "reissued": is_object({"of": OF, "succeeds": OF, "cause": CAUSE, "signature": is_like("[0-9a-f]{128}"), "shares": SHARES,
+                           "reachable": is_number(), "boot": BOOT}),
+    "relocked": is_object({"factor": FACTOR, "records": RECORDS, "by": OF, "boot": BOOT}, {"awaits": OF}),
     "closing": is_object({"chains": is_chains, "nonce": is_like("[0-9a-f]{32}")}),
 }
 
@@ -220,7 +261,7 @@ class Epoch:
     """One epoch of a set: the envelopes in force by index, and those that wait to come in force."""
     def __init__(self, envelopes):
         self.in_force = {envelope["index"]: Envelope(envelope["serial"]) for envelope in envelopes}
-        self.waiting, self.is_void = {}, False
+        self.waiting, self.is_void, self.succeeds = {}, False, None
 
     def is_live(self, is_rehearsal):
         return not self.is_void and all(envelope.is_proved or is_rehearsal and envelope.is_rendered
@@ -239,6 +280,7 @@ class Ledger:
         self.lines, self.head, self.fingerprint = 0, ZERO, None
         self.vault, self.is_rehearsal, self.epochs = None, False, collections.defaultdict(list)
         self.serials, self.generations, self.locked = set(), {}, {}
+        self.records = collections.defaultdict(list)  # of each record its generations: what opens it, and what it awaits
         for row in data.split(b"\n")[:-1]:
             self.add_line(row)
         if self.lines == 0:
@@ -259,7 +301,8 @@ class Ledger:
         check_body(line["kind"], line["body"])
         if (self.lines == 0) != (line["kind"] in ("init", "site")):
             broken(f"line {self.lines}: a chain begins with init or site, and only there they stand")
-        getattr(self, "add_" + line["kind"], lambda body: None)(line["body"])
+        getattr(self, "add_" + line["kind"].replace("-", "_"), lambda body: None)(line["body"])
+        self.succeed()
         self.lines, self.head = self.lines + 1, hashlib.sha256(row + b"\n").hexdigest()
         self.fingerprint = None
         if line["kind"] == "closing":
@@ -340,8 +383,46 @@ class Ledger:
                 broken(f"line {self.lines}: the generation is not the one that is due")
             if not record["sets"] or not all(self.epoch_of(of).is_live(self.is_rehearsal) for of in record["sets"]):
                 broken(f"line {self.lines}: a record is locked to an epoch that is not live")
-            self.generations[key] = record["generation"]
-            self.locked[key + (record["generation"],)] = record["sets"]
+            self.lock(key, record, None)
+
+    def lock(self, key, record, awaits):
+        self.generations[key] = record["generation"]
+        self.locked[key + (record["generation"],)] = record["sets"]
+        self.records[key].append([record["sets"], awaits])
+
+    def add_reissued(self, body):
+        before, epoch = self.epoch_of(body["succeeds"]), self.epoch_of(body["of"])
+        if body["of"]["set"] != body["succeeds"]["set"] or body["of"]["epoch"] <= body["succeeds"]["epoch"] or before.is_void:
+            broken(f"line {self.lines}: this epoch cannot succeed that one")
+        if epoch.succeeds is not None:
+            broken(f"line {self.lines}: an epoch succeeds two")
+        epoch.succeeds = body["succeeds"]
+
+    def add_relocked(self, body):
+        awaits = body.get("awaits")
+        for record in body["records"]:
+            key = record["account"], body["factor"], record.get("device")
+            if key not in self.generations or record["generation"] != self.generations[key] + 1:
+                broken(f"line {self.lines}: the generation is not the one that is due")
+            if not record["sets"] or not all(of == awaits or self.epoch_of(of).is_live(self.is_rehearsal) for of in record["sets"]):
+                broken(f"line {self.lines}: a record is locked again to an epoch that is not live")
+            if awaits is not None and (awaits not in record["sets"] or self.epoch_of(awaits).succeeds is None):
+                broken(f"line {self.lines}: a record awaits what does not open it")
+            self.lock(key, record, awaits)
+
+    def succeed(self):
+        """What awaited an epoch that is live is in force; the epoch before it is void where nothing in force opens to it."""
+        for name, epochs in self.epochs.items():
+            for number, epoch in enumerate(epochs, 1):
+                before = epoch.succeeds and self.epoch_of(epoch.succeeds)
+                if not before or before.is_void or not epoch.is_live(self.is_rehearsal):
+                    continue
+                for generations in self.records.values():
+                    for generation in generations:
+                        if generation[1] == {"epoch": number, "set": name}:
+                            generation[1] = None
+                in_force = [[sets for sets, awaits in each if awaits is None][-1] for each in self.records.values()]
+                before.is_void = not any(epoch.succeeds in sets for sets in in_force)
 
     def add_recovered(self, body):
         self.epoch_of(body["of"])

@@ -356,6 +356,17 @@ fn nothing_waits(vault: &Vault<'_>, of: &SetEpoch) -> Result<(), Refusal> {
     )))
 }
 
+/// The records of an epoch whose secret was replaced and with which nobody has signed in since: the provider may still have the one before,
+/// which only the old epoch opens.
+pub fn untried(vault: &Vault<'_>, old: &SetEpoch) -> Vec<String> {
+    let register = vault.register();
+    let replaced = register.records().filter(|(name, generations)| {
+        let secrets = generations.iter().filter(|state| !state.relocked).count();
+        secrets > 1 && generations.iter().any(|state| state.sets.contains(old)) && !register.is_tried(name)
+    });
+    replaced.map(|(name, _)| name.to_string()).collect()
+}
+
 /// People who held a share of an epoch that is void and hold none of the one that succeeded it; and how many of the old shares.
 pub fn leavers(vault: &Vault<'_>, old: &SetEpoch, new: &SetEpoch) -> Vec<(PersonId, usize)> {
     let register = vault.register();

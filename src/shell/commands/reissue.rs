@@ -83,6 +83,13 @@ pub fn run(place: &Place, it: &Reissue) -> Result<Answer, Refusal> {
         unattended,
     };
     let old = wanted.old().clone();
+    let untried = reissue::untried(change.vault(), &old);
+    if let Some(first) = untried.first() {
+        say(&format!(
+            "note: {} in force with which nobody has signed in yet ({first} among them): where the provider still has the one before, only {old} opens that",
+            count(untried.len(), "new secret")
+        ));
+    }
     let known = KnownEpochs::read(change.vault());
     let prepared = wanted.prepare(&plan, &mut room)?;
     let mut gathering = Gathering::new(&known, [old]);

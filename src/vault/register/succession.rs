@@ -58,9 +58,14 @@ impl Register {
             return false;
         };
         let replaced = generations[last + 1..].iter().any(|state| !state.relocked);
+        !(replaced && self.is_tried(name))
+    }
+
+    /// Whether somebody has signed in since the secret in force was enrolled.
+    pub fn is_tried(&self, name: &RecordName) -> bool {
         let since = self.life.secret_since.get(name).map(|time| super::life::day_of(*time));
         let signed_in = self.life.tried.get(&name.account).and_then(|tried| tried.signed_in);
-        !(replaced && since.is_some_and(|since| signed_in.is_some_and(|day| day >= since)))
+        since.is_some_and(|since| signed_in.is_some_and(|day| day >= since))
     }
 
     pub(super) fn add_succession(&mut self, event: &LifeEvent, time: Timestamp) -> Result<(), String> {

@@ -9,7 +9,9 @@ use strongroom::code::words::{WordsTag, words_of};
 use strongroom::crypto::passphrase::LockDigest;
 use strongroom::ident::{Epoch, Generation, Mode, Serial, ShareIndex, VaultId};
 use strongroom::plan::Factor;
-use strongroom::vault::event::{DealtEnvelope, Event, LockedRecordNote, Network, Note, SeenShare, SetEpoch};
+use strongroom::vault::event::{
+    Cause, DealtEnvelope, Event, LifeEvent, LockedRecordNote, Network, Note, SeenShare, SetEpoch, Signature,
+};
 use strongroom::vault::ledger::{Chain, Hash, head_words};
 
 fn parsed<T: std::str::FromStr>(text: &str) -> T {
@@ -114,6 +116,148 @@ fn enrolled(generation: u32, epoch: u32) -> Event {
         }],
         reason: None,
         unattended: false,
+    }
+}
+
+/// An epoch that is to succeed another.
+fn reissued(epoch: u32, succeeds: u32) -> Event {
+    Event::Life(LifeEvent::Reissued {
+        of: of(epoch),
+        succeeds: of(succeeds),
+        cause: Cause::Lost,
+        signature: Signature([epoch as u8; 64]),
+        shares: vec![SeenShare {
+            index: index(1),
+            serial: Serial::from_bits(1),
+            proved: true,
+        }],
+        reachable: 1,
+        boot: parsed("b007-3"),
+    })
+}
+
+/// The record locked again, to one epoch.
+fn relocked(generation: u32, epoch: u32, awaits: Option<u32>) -> Event {
+    Event::Life(LifeEvent::Relocked {
+        factor: Factor::Password,
+        records: vec![LockedRecordNote {
+            account: parsed("111122223333"),
+            device: None,
+            generation: Generation::new(generation).unwrap(),
+            sha256: Hash([generation as u8; 32]),
+            sets: vec![of(epoch)],
+        }],
+        awaits: awaits.map(of),
+        by: of(1),
+        boot: parsed("b007-3"),
+    })
+}
+
+/// A live set with a record, and its successor, whose pages are not proved.
+fn succeeded() -> Vec<Event> {
+    let more = [
+        enrolled(1, 1),
+        dealt(2, 20),
+        reissued(2, 1),
+        relocked(2, 2, Some(2)),
+        Event::Rendered { of: of(2) },
+    ];
+    [live(), more.to_vec()].concat()
+}
+
+/// The vectors of epochs that succeed others.
+fn successions(book: &mut Book, given: &dyn Fn(&str) -> Value, facts: &dyn Fn(&[Event]) -> Value) {
+    let all_proved = || proved_of(2, &[(1, 21), (2, 22), (3, 23)]);
+    let waits = [succeeded(), vec![recovered(1), enrolled(3, 1)]].concat();
+    book.holds(
+        "ledger",
+        "reissue_waits_for_its_pages",
+        "until every page of the new epoch is proved, the old one is live",
+        given(&text(&waits)),
+        facts(&waits),
+    );
+    let done = [succeeded(), vec![all_proved(), enrolled(3, 2)]].concat();
+    book.holds(
+        "ledger",
+        "reissue_done",
+        "records may be locked to the new epoch once every page is proved",
+        given(&text(&done)),
+        facts(&done),
+    );
+    let half = [
+        live(),
+        vec![
+            dealt(2, 20),
+            reissued(2, 1),
+            enrolled(1, 1),
+            Event::Rendered { of: of(2) },
+            all_proved(),
+            enrolled(2, 1),
+        ],
+    ]
+    .concat();
+    book.holds(
+        "ledger",
+        "reissue_leaves_what_opens_something",
+        "an epoch that alone opens a record in force is not void by its successor",
+        given(&text(&half)),
+        facts(&half),
+    );
+    let refused = [
+        (
+            "enrolled_for_an_epoch_that_was_succeeded",
+            "the old epoch is void once its successor is live",
+            [succeeded(), vec![all_proved(), enrolled(3, 1)]].concat(),
+        ),
+        (
+            "relocked_for_an_epoch_that_is_not_live",
+            "without a wait, records are locked again to live epochs only",
+            [succeeded(), vec![relocked(3, 2, None)]].concat(),
+        ),
+        (
+            "relocked_generation_skipped",
+            "a record that is locked again has the next generation",
+            [succeeded(), vec![relocked(4, 2, Some(2))]].concat(),
+        ),
+        (
+            "relocked_and_never_enrolled",
+            "only what was locked is locked again",
+            [live(), vec![relocked(1, 1, None)]].concat(),
+        ),
+        (
+            "relocked_without_what_it_awaits",
+            "what is awaited opens the record",
+            [succeeded(), vec![relocked(3, 1, Some(2))]].concat(),
+        ),
+        (
+            "reissued_twice",
+            "an epoch succeeds one at most",
+            [succeeded(), vec![reissued(2, 1)]].concat(),
+        ),
+        (
+            "reissued_backwards",
+            "an epoch succeeds one with a smaller number",
+            [live(), vec![dealt(2, 20), reissued(1, 2)]].concat(),
+        ),
+        (
+            "reissued_of_a_void_epoch",
+            "a void epoch is not succeeded",
+            [
+                live(),
+                vec![
+                    Event::Void {
+                        of: of(1),
+                        reason: note("lost"),
+                    },
+                    dealt(2, 20),
+                    reissued(2, 1),
+                ],
+            ]
+            .concat(),
+        ),
+    ];
+    for (name, fact, events) in refused {
+        refuse_chain(book, name, fact, &text(&events));
     }
 }
 
@@ -222,6 +366,7 @@ pub(super) fn ledgers(book: &mut Book) {
         }
         out
     };
+    successions(book, &given, &facts);
     let init_only = [init()];
     book.holds(
         "ledger",

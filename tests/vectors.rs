@@ -29,7 +29,7 @@ const FOLDER: &str = "tests/vectors";
 const COUNTS: [(&str, usize); 10] = [
     ("code", 21),
     ("fingerprint", 4),
-    ("ledger", 69),
+    ("ledger", 80),
     ("line", 15),
     ("lock", 13),
     ("proof", 20),

@@ -35,7 +35,7 @@ use strongroom::secret::{SecretBytes, SecretText};
 use strongroom::vault::due::{self, AsOf, Kind};
 use strongroom::vault::event::{Boot, Cause, EnvelopeStep, Event, LifeEvent, LineId, Note, SetEpoch};
 use strongroom::vault::ledger::{Chain, head_words};
-use strongroom::vault::register::life::envelope::{Force, Whereabouts};
+use strongroom::vault::register::life::envelope::{Force, Held, Whereabouts};
 use strongroom::vault::store::Store;
 use strongroom::vault::{self, Change, Vault};
 
@@ -273,9 +273,9 @@ impl World {
     /// The codes of pages that came out, kept as the paper that they are.
     fn keep(&mut self, drawer: Drawer) {
         for (_, page) in drawer.0 {
-            let pages = page.expose(|bytes| scan::codes(bytes)).unwrap();
+            let pages = page.expose(scan::codes).unwrap();
             let code = pages.into_iter().flat_map(|page| page.codes).next().unwrap();
-            let share = self.read(&code);
+            let share = Self::read(&code);
             let vault = Vault::load(&self.store).unwrap();
             let known = KnownEpochs::read(&vault);
             let of = known.epoch_of(&share.head).unwrap().state.of.clone();
@@ -283,7 +283,7 @@ impl World {
         }
     }
 
-    fn read(&self, code: &SecretText) -> PaperShare {
+    fn read(code: &SecretText) -> PaperShare {
         code.expose(|text| read_text(text, Mode::Production))
             .pop()
             .unwrap()
@@ -324,7 +324,7 @@ impl World {
             let mut proving = Proving::new(change.vault(), &known, boot);
             for index in group {
                 proving
-                    .add(self.read(&self.paper[&(of.clone(), *index)]), &mut Forgotten)
+                    .add(Self::read(&self.paper[&(of.clone(), *index)]), &mut Forgotten)
                     .unwrap();
             }
             proving.record(&mut change, self.now).unwrap();
@@ -469,7 +469,7 @@ impl World {
         let shares = self
             .all_indices(of)
             .into_iter()
-            .map(|index| self.read(&self.paper[&(of.clone(), index)]));
+            .map(|index| Self::read(&self.paper[&(of.clone(), index)]));
         for share in shares.filter(|share| !share.is_locked()).take(count) {
             gathering.add(share, &mut Forgotten).unwrap();
         }
@@ -508,7 +508,7 @@ impl World {
         for (set, ..) in SETS {
             let of = self.live(set);
             let index = self.all_indices(&of)[quarter];
-            if !self.read(&self.paper[&(of.clone(), index)]).is_locked() && !self.is_lost(&of, index) {
+            if !Self::read(&self.paper[&(of.clone(), index)]).is_locked() && !self.is_lost(&of, index) {
                 self.prove(&of, &[index], true);
             }
         }
@@ -579,7 +579,7 @@ impl World {
         let out: Vec<Serial> = {
             let pages = change.vault().register().pages();
             pages
-                .filter(|held| held.is_to_be_destroyed())
+                .filter(Held::is_to_be_destroyed)
                 .map(|held| held.envelope.serial)
                 .collect()
         };
@@ -596,7 +596,7 @@ impl World {
             .vault()
             .register()
             .pages()
-            .filter(|held| held.is_to_be_destroyed())
+            .filter(Held::is_to_be_destroyed)
             .count();
         assert_eq!(left, 0);
     }
@@ -706,7 +706,7 @@ impl World {
         for state in register.epochs().filter(|state| state.void.is_some()) {
             let shares: Vec<_> = self.all_indices(&state.of);
             for index in &shares {
-                let share = self.read(&self.paper[&(state.of.clone(), *index)]);
+                let share = Self::read(&self.paper[&(state.of.clone(), *index)]);
                 let mut gathering = Gathering::new(&known, [state.of.clone()]);
                 let refused = gathering.add(share, &mut Forgotten).err().map(|refusal| refusal.rule());
                 assert_eq!(refused, Some(Rule::ShareOfVoidEpoch), "{what}");
@@ -725,7 +725,7 @@ impl World {
         for state in register.epochs().filter(|state| state.is_live(Mode::Production)) {
             let mut gathering = self.gathered(&known, &state.of, 1);
             for (of, index) in self.paper.keys().filter(|(of, _)| of != &state.of) {
-                let _ = gathering.add(self.read(&self.paper[&(of.clone(), *index)]), &mut Forgotten);
+                let _ = gathering.add(Self::read(&self.paper[&(of.clone(), *index)]), &mut Forgotten);
             }
             let refused = gathering.finish().err().map(|refusal| refusal.rule());
             assert_eq!(refused, Some(Rule::TooFewShares), "{what}: {}", state.of);

@@ -89,7 +89,9 @@ fn sealed_again(world: &World, serial: &str) {
 fn one_carrier_never_has_a_quorum_of_a_set() {
     let world = rehearsal().copy();
     let of_set = serials(&world, "root-password");
-    of_set.iter().for_each(|serial| sealed(&world, serial));
+    for serial in &of_set {
+        sealed(&world, serial);
+    }
     let send = |serial: &str, carrier: &str| {
         world.run(&[
             "envelope",

@@ -10,7 +10,7 @@ mod room;
 
 use self::epoch::Page;
 pub use self::epoch::{Envelope, EpochState, Stage};
-pub use self::room::RoomState;
+pub use self::room::{Done, OpenException, RoomState, SiteRoom, Sitting};
 use super::event::{Boot, Event, LockedRecordNote, SeenShare, SetEpoch};
 use super::ledger::{Chain, Entry, Hash};
 use super::record::RecordName;
@@ -85,7 +85,9 @@ impl Register {
             room: RoomState::default(),
         };
         for (chain, entry) in order::added_up(chains, extent) {
-            register.add(entry).map_err(|found| broken(chain, entry, &found))?;
+            register
+                .add(chain.site(), entry)
+                .map_err(|found| broken(chain, entry, &found))?;
         }
         Ok(register)
     }
@@ -162,7 +164,7 @@ impl Register {
             .unwrap_or_default()
     }
 
-    fn add(&mut self, entry: &Entry) -> Result<(), String> {
+    fn add(&mut self, site: &SiteName, entry: &Entry) -> Result<(), String> {
         let begins = matches!(entry.event, Event::Init { .. } | Event::Site { .. });
         if begins != (entry.number == 0) {
             return Err(
@@ -204,7 +206,7 @@ impl Register {
                     of: of.clone(),
                 });
             }
-            Event::Room(event) => self.add_room(event)?,
+            Event::Room(event) => self.add_room(site, entry, event)?,
             Event::Printed { .. } | Event::Exception { .. } | Event::Closing { .. } | Event::Machine { .. } => {}
         }
         Ok(())

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use strongroom::crypto::passphrase::LockDigest;
 use strongroom::ident::{Epoch, Generation, Mode, Serial, ShareIndex, VaultId};
 use strongroom::plan::Factor;
-use strongroom::vault::event::{DealtEnvelope, Event, LockedRecordNote, Network, Note, RoomEvent, SeenShare, SetEpoch};
+use strongroom::vault::event::{
+    AtProvider, DealtEnvelope, Event, InRole, LockedRecordNote, Network, Note, Role, RoomEvent, SeenShare, SetEpoch,
+};
 use strongroom::vault::ledger::Hash;
 
 /// One body of every kind, with every field that it can have.
@@ -126,11 +128,51 @@ pub(crate) fn events(vault: VaultId, core: Hash, fingerprint: &str, note: &dyn F
 }
 
 /// What happens in the room of a ceremony.
+#[allow(clippy::too_many_lines, reason = "one of each")]
 fn room(of: &SetEpoch, note: &dyn Fn(&str) -> Note) -> Vec<Event> {
+    let boot = || "00000000-0000-4000-8000-000000000000".parse().unwrap();
+    let room = |administrator| {
+        vec![
+            InRole {
+                role: Role::Administrator,
+                person: parsed(administrator),
+            },
+            InRole {
+                role: Role::Operator,
+                person: parsed("walt"),
+            },
+        ]
+    };
     let all = vec![
+        RoomEvent::Sitting {
+            sets: vec![of.set.clone()],
+            purpose: Factor::Mfa,
+            room: room("mira"),
+            items: vec![note("laptop 7")],
+            steps: 31,
+            script: Hash::of(b"preflight\n"),
+            boot: boot(),
+        },
+        RoomEvent::Resumed {
+            room: room("zoe"),
+            items: vec![],
+            boot: boot(),
+        },
+        RoomEvent::Step {
+            number: 1,
+            step: note("preflight"),
+            by: vec![parsed("walt"), parsed("mira")],
+            said: Some(note("network none, swap off")),
+            boot: boot(),
+        },
         RoomEvent::Clock {
             watch: "2026-02-11T16:42:03Z".parse().unwrap(),
             by: vec![parsed("mira"), parsed("walt")],
+        },
+        RoomEvent::HandedOut {
+            of: of.clone(),
+            index: ShareIndex::FIRST,
+            serial: Serial::from_bits(1),
         },
         RoomEvent::Sealed {
             of: of.clone(),
@@ -138,6 +180,39 @@ fn room(of: &SetEpoch, note: &dyn Fn(&str) -> Note) -> Vec<Event> {
             serial: Serial::from_bits(1),
             seal: note("A 004711"),
         },
+        RoomEvent::ExceptionOpened {
+            exception: 1,
+            left: vec![parsed("ana")],
+            taken: vec![note("a telephone")],
+            reason: note("a call from the school"),
+        },
+        RoomEvent::ExceptionClosed {
+            exception: 1,
+            returned: vec![parsed("ana")],
+            brought: vec![note("a telephone, put into the box outside")],
+        },
+        RoomEvent::Unforeseen {
+            expected: note("a label on the printer"),
+            happened: note("it was torn"),
+            decided: note("go on: its serial number was read from inside"),
+        },
+        RoomEvent::Dissent {
+            person: parsed("zoe"),
+            step: note("clock"),
+            reason: note("the watch is not mine"),
+        },
+        RoomEvent::SittingEnded {
+            reason: Some(note("the building is evacuated")),
+        },
+        RoomEvent::AtProvider {
+            account: parsed("111122223333"),
+            factor: Factor::Mfa,
+            device: Some(parsed("emea")),
+            generation: Generation::FIRST,
+            state: AtProvider::SignedIn,
+            by: vec![parsed("walt"), parsed("mira")],
+        },
     ];
+    assert_eq!(all.len(), RoomEvent::KINDS.len());
     all.into_iter().map(Event::Room).collect()
 }

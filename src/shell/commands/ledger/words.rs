@@ -2,7 +2,7 @@
 
 use crate::ident::PersonId;
 use crate::shell::commands::count;
-use crate::vault::event::{Event, RoomEvent};
+use crate::vault::event::{Event, InRole, Note, RoomEvent};
 
 /// One line about an event, without its hashes.
 pub(super) fn describe(event: &Event) -> String {
@@ -120,11 +120,41 @@ fn people(present: &[PersonId], approved_by: Option<&PersonId>) -> String {
 
 fn describe_room(event: &RoomEvent) -> String {
     match event {
+        RoomEvent::Sitting {
+            sets,
+            room,
+            items,
+            steps,
+            ..
+        } => {
+            let sets: Vec<&str> = sets.iter().map(|set| set.as_str()).collect();
+            format!(
+                "sitting     {}, {steps} steps; {}{}",
+                sets.join(" "),
+                roles(room),
+                noted("; in the room", items)
+            )
+        }
+        RoomEvent::Resumed { room, items, .. } => {
+            format!("resumed     {}{}", roles(room), noted("; in the room", items))
+        }
+        RoomEvent::Step {
+            number, step, by, said, ..
+        } => {
+            let said = said.as_ref().map(|said| format!(": {}", said.as_str()));
+            format!(
+                "step        {number} {}{}; {}",
+                step.as_str(),
+                said.unwrap_or_default(),
+                names(by)
+            )
+        }
         RoomEvent::Clock { watch, by } => format!(
-            "clock       the watch says {}{}",
+            "clock       a watch said {}; {}",
             watch.strftime("%Y-%m-%d %H:%M:%S"),
-            people(by, None)
+            names(by)
         ),
+        RoomEvent::HandedOut { of, index, serial } => format!("handed out  {of}: share {index}, serial {serial}"),
         RoomEvent::Sealed {
             of,
             index,
@@ -134,5 +164,88 @@ fn describe_room(event: &RoomEvent) -> String {
             "sealed      {of}: share {index}, serial {serial}, seal {}",
             seal.as_str()
         ),
+        RoomEvent::ExceptionOpened {
+            exception,
+            left,
+            taken,
+            reason,
+        } => format!(
+            "exception   {exception} opened: {}{}{}",
+            reason.as_str(),
+            if left.is_empty() {
+                String::new()
+            } else {
+                format!("; left: {}", names(left))
+            },
+            noted("; taken out", taken)
+        ),
+        RoomEvent::ExceptionClosed {
+            exception,
+            returned,
+            brought,
+        } => format!(
+            "exception   {exception} closed{}{}",
+            if returned.is_empty() {
+                String::new()
+            } else {
+                format!("; returned: {}", names(returned))
+            },
+            noted("; brought back", brought)
+        ),
+        RoomEvent::Unforeseen {
+            expected,
+            happened,
+            decided,
+        } => format!(
+            "unforeseen  expected {}; happened {}; decided {}",
+            expected.as_str(),
+            happened.as_str(),
+            decided.as_str()
+        ),
+        RoomEvent::Dissent { person, step, reason } => {
+            format!(
+                "dissent     {person} does not agree with {}: {}",
+                step.as_str(),
+                reason.as_str()
+            )
+        }
+        RoomEvent::SittingEnded { reason } => match reason {
+            None => "sitting     over, its script done".to_string(),
+            Some(reason) => format!("sitting     given up: {}", reason.as_str()),
+        },
+        RoomEvent::AtProvider {
+            account,
+            factor,
+            device,
+            generation,
+            state,
+            by,
+        } => {
+            let device = device.as_ref().map(|device| format!(" {device}")).unwrap_or_default();
+            format!(
+                "provider    {account} {}{device}, generation {generation}: {}; {}",
+                factor.as_str(),
+                state.as_str(),
+                names(by)
+            )
+        }
     }
+}
+
+fn names(people: &[PersonId]) -> String {
+    let names: Vec<&str> = people.iter().map(PersonId::as_str).collect();
+    names.join(" ")
+}
+
+fn roles(room: &[InRole]) -> String {
+    let each: Vec<String> = room.iter().map(|one| format!("{} {}", one.role, one.person)).collect();
+    each.join(", ")
+}
+
+fn noted(heading: &str, items: &[Note]) -> String {
+    if items.is_empty() {
+        return String::new();
+    }
+    let items: Vec<&str> = items.iter().map(Note::as_str).collect();
+    format!("{heading}: {}", items.join(", "))
 }

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `limits` | how much a plan may hold |
 //! | `source`, `reader`, `text` | where something stands; TOML with the place of every value; text that can be shown |
-//! | `people` `safes` `share_sets` `accounts` `policy` `factor` | the types |
+//! | `people` `safes` `share_sets` `accounts` `policy` `room` `factor` | the types |
 //! | [`find`] | by id or name, or the nearest |
 //! | [`rules`] | what the plan must keep |
 //! | [`organizations`], `merge` | the provider's own account list, and how it is written into a plan |
@@ -25,6 +25,7 @@ pub mod organizations;
 mod people;
 mod policy;
 mod reader;
+mod room;
 pub mod rules;
 mod safes;
 mod share_sets;
@@ -40,6 +41,7 @@ pub use accounts::{Account, AccountKind, Device, DeviceKind, Provider, RootCrede
 pub use factor::{Factor, FactorError};
 pub use people::{AnyOf, Person};
 pub use policy::{Acceptance, Days, DaysError, Loss, LossError, Lost, Policy};
+pub use room::{Role, RoomPlan};
 pub use rules::judge;
 pub use safes::{Hours, HoursError, Opening, Safe, VaultCopy};
 pub use share_sets::{Covers, Share, ShareSet};
@@ -91,6 +93,7 @@ pub struct Plan {
     root_access: Option<AnyOf>,
     copies: Vec<VaultCopy>,
     acceptances: Vec<Acceptance>,
+    room: RoomPlan,
     index: Index,
 }
 
@@ -122,6 +125,7 @@ impl Plan {
             "provider",
             "copy",
             "accept",
+            "room",
         ];
         Self::read(&Table::document(&source, &document, &known)?)
     }
@@ -174,6 +178,11 @@ impl Plan {
     /// The findings that are lived with.
     pub fn acceptances(&self) -> &[Acceptance] {
         &self.acceptances
+    }
+
+    /// What it says of the room of a ceremony.
+    pub fn room(&self) -> &RoomPlan {
+        &self.room
     }
 
     /// The person of this id.
@@ -304,6 +313,10 @@ impl Plan {
             policy: Policy::read(&table.required("policy")?)?,
             root_access: root_access(table, &index.people)?,
             acceptances: acceptances(table, &index)?,
+            room: match table.optional("room") {
+                Some(node) => RoomPlan::read(&node, &index.people)?,
+                None => RoomPlan::default(),
+            },
             people,
             safes,
             sets,

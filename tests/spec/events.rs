@@ -4,9 +4,9 @@ use super::example::{canonical, parsed};
 use std::collections::BTreeMap;
 use strongroom::crypto::passphrase::LockDigest;
 use strongroom::ident::{Epoch, Generation, Mode, Serial, ShareIndex, VaultId};
-use strongroom::plan::Factor;
+use strongroom::plan::{Factor, Role};
 use strongroom::vault::event::{
-    AtProvider, DealtEnvelope, Event, InRole, LockedRecordNote, Network, Note, Role, RoomEvent, SeenShare, SetEpoch,
+    AtProvider, DealtEnvelope, Event, InRole, LockedRecordNote, Network, Note, RoomEvent, SeenShare, SetEpoch,
 };
 use strongroom::vault::ledger::Hash;
 

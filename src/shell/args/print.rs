@@ -1,7 +1,7 @@
 //! The flags of `print`: which paper, of what, where to.
 
-use crate::ceremony::steps::ROLES;
 use crate::ident::{PersonId, SafeId, Serial};
+use crate::plan::Role;
 use crate::shell::printing::PrinterName;
 use crate::vault::event::Note;
 use clap::{Args, Subcommand};
@@ -45,7 +45,7 @@ pub struct Envelopes {
 #[derive(Clone)]
 pub struct InTheRoom {
     /// The role.
-    pub role: &'static str,
+    pub role: Role,
     /// The person.
     pub person: PersonId,
 }
@@ -54,9 +54,11 @@ impl std::str::FromStr for InTheRoom {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let written = || format!("written ROLE=ID, with a role of {}", ROLES.join(", "));
-        let (role, person) = text.split_once('=').ok_or_else(written)?;
-        let role = ROLES.into_iter().find(|known| *known == role).ok_or_else(written)?;
+        let known = Role::ALL.map(Role::as_str).join(", ");
+        let (role, person) = text
+            .split_once('=')
+            .ok_or_else(|| format!("written ROLE=ID, with a role of {known}"))?;
+        let role = role.parse()?;
         let person = person
             .parse()
             .map_err(|fault: crate::ident::IdentError| fault.to_string())?;

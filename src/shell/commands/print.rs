@@ -15,7 +15,7 @@ use crate::ident::{Mode, PersonId, SafeId, Serial};
 use crate::paper::forms::wordings::Wordings;
 use crate::paper::forms::{self, Office, Sitting, printer_test, script::script};
 use crate::paper::scan;
-use crate::plan::{FreeText, Plan, ShareSet};
+use crate::plan::{FreeText, Plan, Role, ShareSet};
 use crate::refusal::{Refusal, Rule};
 use crate::secret::SecretBytes;
 use crate::shell::args::{Destination, Envelopes, InTheRoom, Place, Print, PrintCommand};
@@ -194,7 +194,12 @@ fn papers(change: &Change<'_>, what: &PrintCommand, wordings: &Wordings) -> Resu
                 .collect::<Result<Vec<&ShareSet>, _>>()?;
             let room = in_the_room(plan, room)?;
             let names: Vec<_> = sets.iter().map(|set| set.name()).collect();
-            let page = script(&office, &names, &steps::dealing(plan, &sets), &room)?;
+            let page = script(
+                &office,
+                &names,
+                &steps::script::printed(&steps::dealing(plan, &sets)?),
+                &room,
+            )?;
             let joined: Vec<String> = names.iter().map(ToString::to_string).collect();
             Ok(vec![(format!("script-{}.pdf", joined.join("-")), page)])
         }
@@ -290,14 +295,15 @@ fn unknown_safe(plan: &Plan, id: &SafeId) -> Refusal {
     Refusal::new(Rule::UnknownSafe, format!("the plan has no safe `{id}`")).hint(format!("it has {}", known.join(", ")))
 }
 
-/// Every role, in order, with whoever was named for it.
+/// Every role, in order, with whoever was named for it, here or in the plan.
 fn in_the_room<'p>(plan: &'p Plan, named: &[InTheRoom]) -> Result<Vec<(&'static str, Option<&'p FreeText>)>, Refusal> {
-    steps::ROLES
+    Role::ALL
         .into_iter()
         .map(|role| {
-            let person = named.iter().find(|one| one.role == role);
-            let person = person.map(|one| plan.find_person(one.person.as_str())).transpose()?;
-            Ok((role, person.map(|person| &person.name)))
+            let person = named.iter().find(|one| one.role == role).map(|one| &one.person);
+            let person = person.or_else(|| plan.room().roles.get(&role));
+            let person = person.map(|id| plan.find_person(id.as_str())).transpose()?;
+            Ok((role.as_str(), person.map(|person| &person.name)))
         })
         .collect()
 }

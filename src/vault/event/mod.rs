@@ -10,7 +10,7 @@ mod facts;
 mod room;
 
 pub use self::facts::{Boot, DealtEnvelope, LockedRecordNote, Network, Note, SeenShare, SetEpoch};
-pub use self::room::{AtProvider, InRole, Role, RoomEvent};
+pub use self::room::{AtProvider, InRole, RoomEvent};
 
 use super::ledger::Hash;
 use crate::crypto::passphrase::LockDigest;

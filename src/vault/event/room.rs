@@ -2,56 +2,10 @@
 
 use super::{Boot, Note, SetEpoch};
 use crate::ident::{AccountId, DeviceName, Generation, PersonId, Serial, SetName, ShareIndex};
-use crate::plan::Factor;
+use crate::plan::{Factor, Role};
 use crate::vault::ledger::Hash;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-
-/// What a person is in the room for. Custodians come on top, one at a time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Role {
-    /// Leads: reads each step aloud, sends people behind the line.
-    Administrator,
-    /// Types.
-    Operator,
-    /// Writes on the printed script.
-    Scribe,
-    /// Watches, and says so.
-    Witness,
-}
-
-impl Role {
-    /// All of them, in the order in which they are asked for.
-    pub const ALL: [Self; 4] = [Self::Administrator, Self::Operator, Self::Scribe, Self::Witness];
-
-    /// The word for it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Administrator => "administrator",
-            Self::Operator => "operator",
-            Self::Scribe => "scribe",
-            Self::Witness => "witness",
-        }
-    }
-}
-
-impl std::fmt::Display for Role {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-impl std::str::FromStr for Role {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|role| role.as_str() == text).ok_or_else(|| {
-            let known: Vec<&str> = Self::ALL.into_iter().map(Self::as_str).collect();
-            format!("a role is one of {}", known.join(", "))
-        })
-    }
-}
 
 /// Who has a role.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -8,7 +8,7 @@
 
 use super::{RecordName, Register};
 use crate::ident::{Generation, PersonId, Serial, SetName, SiteName};
-use crate::plan::Factor;
+use crate::plan::{Factor, Role};
 use crate::vault::event::{AtProvider, Boot, InRole, Note, RoomEvent, SetEpoch};
 use crate::vault::ledger::{Entry, Hash};
 use jiff::Timestamp;
@@ -151,10 +151,7 @@ impl Register {
         else {
             return Ok(());
         };
-        for one in room
-            .iter()
-            .filter(|one| one.role == crate::vault::event::Role::Operator)
-        {
+        for one in room.iter().filter(|one| one.role == Role::Operator) {
             self.room
                 .operators
                 .entry(one.person.clone())

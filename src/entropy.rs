@@ -33,6 +33,8 @@ pub enum Purpose {
     Tint,
     /// A throwaway MFA seed of a rehearsal.
     RehearsalSeed,
+    /// Which groups of a page are typed to prove it.
+    Groups,
 }
 
 impl Purpose {
@@ -47,6 +49,7 @@ impl Purpose {
             Self::Closing => "closing",
             Self::Tint => "tint",
             Self::RehearsalSeed => "rehearsal-seed",
+            Self::Groups => "groups",
         }
     }
 }
@@ -89,6 +92,14 @@ impl<'a> Entropy<'a> {
             drawn: 0,
             seen: std::collections::HashSet::new(),
         }
+    }
+
+    /// Mixes `dice` into every draw from here on, beside what was mixed in before.
+    pub fn mix(&mut self, dice: &[u8]) {
+        let mut all = Zeroizing::new(Vec::with_capacity(self.dice.len() + dice.len()));
+        all.extend_from_slice(&self.dice);
+        all.extend_from_slice(dice);
+        self.dice = all;
     }
 
     /// 64 secret bytes, uniform.

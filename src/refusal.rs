@@ -80,6 +80,8 @@ rules! {
     UnknownTask             "unknown-task"              Request "S45: recovery is for a task of the catalogue";
     ReasonMissing           "reason-missing"            Request "unattended work in production, and a new password, state their reason";
     OnePurpose              "one-purpose"               Request "S22: one process handles share sets of one purpose";
+    SittingOpen             "sitting-open"              Request "a site holds one ceremony at a time";
+    UnknownException        "unknown-exception"         Request "an exception that is closed was opened";
     SetAlreadyDealt         "set-already-dealt"         Request "a share set is dealt once; a new epoch is a reissue";
     AlreadyEnrolled         "already-enrolled"          Request "S4: a factor that is enrolled is replaced only for a stated reason";
     NothingToEnroll         "nothing-to-enroll"         Request "an account has the factor that is to be enrolled";
@@ -112,6 +114,8 @@ rules! {
     RecordUnfit             "record-unfit"              No      "an opened record says that it is the one asked for";
     LedgerBroken            "ledger-broken"             No      "a ledger chain is whole from its first line";
     AnchorUnknown           "anchor-unknown"            No      "the words of an anchor are those of a closing entry of this vault";
+    ClockWrong              "clock-wrong"               No      "the laptop's clock is within a minute of a watch";
+    SealUsed                "seal-used"                 No      "the number of a seal is used once";
     GivenUp                 "given-up"                  No      "what a person was asked for is answered";
     NothingScanned          "nothing-scanned"           No      "a scan shows at least one share";
     CopyIncomplete          "copy-incomplete"           No      "a vault is restored from all pages of one copy, or from enough of them to rebuild the rest";
@@ -121,6 +125,8 @@ rules! {
     // unsafe
     NetworkReachable        "network-reachable"         Safety  "no network is reachable where secrets are";
     SwapOn                  "swap-on"                   Safety  "no secret can reach a disk by way of swap";
+    RolesNotSeparated       "roles-not-separated"       Safety  "S22: a person has one role, an operator no share, and operators of passwords none of mfa";
+    ExceptionOpen           "exception-open"            Safety  "nothing is closed while an exception is open";
     OutputOnDisk            "output-on-disk"            Safety  "secret pages go to memory-backed storage";
     SpoolKeeps              "spool-keeps"               Safety  "a print system takes secret pages where its spool is in memory and keeps no jobs";
     PrinterUntested         "printer-untested"          Safety  "a printer has passed its test before a secret page goes to it";

@@ -31,6 +31,7 @@ use crate::vault::share_set::{Core, StoredCore};
 use crate::vault::{Change, Vault, note};
 use jiff::Timestamp;
 use jiff::civil::Date;
+use std::collections::BTreeMap;
 
 /// What a dealing needs of the room.
 pub struct Room<'r, 'e> {
@@ -78,7 +79,8 @@ impl std::fmt::Display for LockedShare<'_> {
 pub fn deal_sets(change: &mut Change<'_>, sets: &[&ShareSet], room: &mut Room<'_, '_>) -> Result<(), Refusal> {
     let epochs = judge(change.vault(), sets, room.unattended.is_some())?;
     for (set, epoch) in sets.iter().zip(epochs) {
-        let dealt = Dealt::deal(change.vault(), set, epoch, room)?;
+        let passphrases = learn_all(change.vault().plan(), set, epoch, room)?;
+        let dealt = Dealt::deal(change.vault(), set, epoch, passphrases, room)?;
         let rendered = dealt.render(change.vault().plan())?;
         rendered.hand_out(change, room)?;
     }
@@ -256,9 +258,21 @@ pub struct Dealt<'a> {
 }
 
 impl<'a> Dealt<'a> {
-    /// Deals `set`, and derives its public half.
-    pub fn deal(vault: &Vault<'_>, set: &'a ShareSet, epoch: Epoch, room: &mut Room<'_, '_>) -> Result<Self, Refusal> {
-        let passphrases = hand_over(vault.plan(), set, epoch, room)?;
+    /// Deals `set`, and derives its public half. `passphrases`: one for each share that is to be locked, by index.
+    pub fn deal(
+        vault: &Vault<'_>,
+        set: &'a ShareSet,
+        epoch: Epoch,
+        mut passphrases: Learned,
+        room: &mut Room<'_, '_>,
+    ) -> Result<Self, Refusal> {
+        let missing = set
+            .indexed_shares()
+            .find(|(index, planned)| planned.passphrase && !passphrases.contains_key(index));
+        if let Some((index, _)) = missing {
+            let found = format!("nobody has learnt the passphrase of share {index} of {}", set.name());
+            return Err(Refusal::new(Rule::CustodianAbsent, found));
+        }
         let dealing = sharing::deal(set.threshold(), room.entropy)?;
         let kind = IdentityKind::X25519;
         let identity = SetIdentity::derive(dealing.secret, vault.mode(), kind)?;
@@ -281,7 +295,8 @@ impl<'a> Dealt<'a> {
         drop(identity);
         let fingerprint = core.fingerprint();
         let mut shares = Vec::with_capacity(dealing.shares.len());
-        for (share, passphrase) in dealing.shares.into_iter().zip(passphrases) {
+        for share in dealing.shares {
+            let passphrase = passphrases.remove(&share.index());
             let serial = fresh_serial(vault, &shares, room.entropy)?;
             let tint = room.entropy.draw(Purpose::Tint)?;
             let open = paper_share(&core, fingerprint, share);
@@ -414,29 +429,38 @@ impl Rendered<'_> {
     }
 }
 
+/// Passphrases that their custodians have learnt, by index.
+pub type Learned = BTreeMap<ShareIndex, Passphrase>;
+
 /// Lets the custodian of every share that the plan wants locked learn a passphrase of its own; in the order of the shares.
-fn hand_over(
+fn learn_all(plan: &Plan, set: &ShareSet, epoch: Epoch, room: &mut Room<'_, '_>) -> Result<Learned, Refusal> {
+    let mut learned = Learned::new();
+    for (index, _) in set.indexed_shares().filter(|(_, planned)| planned.passphrase) {
+        learned.insert(index, learn(plan, set, epoch, index, room)?);
+    }
+    Ok(learned)
+}
+
+/// Lets the custodian of one share learn its passphrase.
+pub fn learn(
     plan: &Plan,
     set: &ShareSet,
     epoch: Epoch,
+    index: ShareIndex,
     room: &mut Room<'_, '_>,
-) -> Result<Vec<Option<Passphrase>>, Refusal> {
-    let each = set.indexed_shares().map(|(index, planned)| {
-        if !planned.passphrase {
-            return Ok(None);
-        }
-        let custodian = plan.person(&planned.custodian);
-        let passphrase = Passphrase::generate(room.entropy)?;
-        let share = LockedShare {
-            set: set.name(),
-            epoch,
-            index,
-            custodian: custodian.map_or(planned.custodian.as_str(), |person| person.name.as_str()),
-        };
-        room.custodians.hand_over(&share, &passphrase)?;
-        Ok(Some(passphrase))
-    });
-    each.collect()
+) -> Result<Passphrase, Refusal> {
+    let planned = set.indexed_shares().find(|(at, _)| *at == index);
+    let id = planned.map(|(_, planned)| &planned.custodian);
+    let person = id.and_then(|id| plan.person(id));
+    let passphrase = Passphrase::generate(room.entropy)?;
+    let share = LockedShare {
+        set: set.name(),
+        epoch,
+        index,
+        custodian: person.map_or(id.map_or("", |id| id.as_str()), |person| person.name.as_str()),
+    };
+    room.custodians.hand_over(&share, &passphrase)?;
+    Ok(passphrase)
 }
 
 fn paper_share(core: &Core, fingerprint: Fingerprint, share: Share) -> PaperShare {
@@ -465,7 +489,7 @@ fn fresh_serial(
 }
 
 /// The name of the file of a page.
-pub(super) fn page_name(of: &SetEpoch, index: ShareIndex, serial: Serial) -> String {
+pub fn page_name(of: &SetEpoch, index: ShareIndex, serial: Serial) -> String {
     format!("{}-{}-share-{index}-{serial}.pdf", of.set, of.epoch)
 }
 

@@ -13,7 +13,8 @@
 //! | [`gathering`] | untrusted entries become a quorum, or say why not |
 //! | [`recover`] | one record opened |
 //! | [`reprint`] | one page made again, under a new serial or a new passphrase |
-//! | [`steps`] | the steps of a dealing as data, for its script |
+//! | [`steps`] | the steps of a dealing as data, for script, dry run, guided run and ledger |
+//! | [`sitting`] | people in a room, led through those steps |
 //! | [`rehearse`] | the whole life of a vault with throwaway secrets |
 
 pub mod deal;
@@ -27,5 +28,6 @@ pub mod prove;
 pub mod recover;
 pub mod rehearse;
 pub mod reprint;
+pub mod sitting;
 pub mod steps;
 pub mod trust;

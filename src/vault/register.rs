@@ -193,7 +193,10 @@ impl Register {
                 drill,
                 boot,
             } => self.add_proofs(of, shares, *drill, boot)?,
-            Event::Void { of, reason } => self.epoch_mut(of)?.void = Some(reason.as_str().to_string()),
+            Event::Void { of, reason } => {
+                self.epoch_mut(of)?.void = Some(reason.as_str().to_string());
+                self.room.begin_again(&of.set);
+            }
             Event::Enrolled { factor, records, .. } => {
                 for record in records {
                     self.add_record(*factor, record)?;

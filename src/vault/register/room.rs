@@ -93,6 +93,14 @@ impl RoomState {
         found.map(|(seal, _)| seal.as_str())
     }
 
+    /// The steps about a set whose epoch is void are to be done again.
+    pub(super) fn begin_again(&mut self, set: &SetName) {
+        let about = |done: &Done| done.step.split(' ').nth(1) == Some(set.as_str());
+        for sitting in self.sites.values_mut().filter_map(|site| site.sitting.as_mut()) {
+            sitting.done.retain(|done| !about(done));
+        }
+    }
+
     /// The room of a site.
     pub fn site(&self, site: &SiteName) -> SiteRoom {
         self.sites.get(site).cloned().unwrap_or_default()

@@ -168,7 +168,8 @@ fn custodians_are_there(sets: &[&ShareSet]) -> Result<(), Refusal> {
     )))
 }
 
-fn one_purpose(sets: &[&ShareSet]) -> Result<(), Refusal> {
+/// Whether all of `sets` are for the same factor: one process never meets two.
+pub fn one_purpose(sets: &[&ShareSet]) -> Result<(), Refusal> {
     let Some(first) = sets.first() else { return Ok(()) };
     match sets.iter().find(|set| set.purpose() != first.purpose()) {
         None => Ok(()),

@@ -91,6 +91,18 @@ pub fn judge_network(found: &network::Found) -> Result<(), Refusal> {
         .hint("unplug it and switch off the radio; to go on all the same, and have it in the ledger: --allow-network \"<reason>\""))
 }
 
+/// Refuses, for attended work in production, a machine whose network is merely out of this process's sight.
+pub fn judge_isolation(found: &network::Found) -> Result<(), Refusal> {
+    if found.network != Network::IsolatedByNamespace {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        Rule::NetworkReachable,
+        "this process is shut out of the network, and the machine is not: a ceremony wants a machine without one",
+    )
+    .hint("unplug it and switch off the radio; to go on all the same, and have it in the ledger: --allow-network \"<reason>\""))
+}
+
 /// Refuses swap.
 pub fn judge_swap(areas: &[String]) -> Result<(), Refusal> {
     if areas.is_empty() {

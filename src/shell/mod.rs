@@ -6,7 +6,7 @@
 //! | [`commands`] | one file for each command: ask the machine, call a ceremony, say what came of it |
 //! | [`report`] | error to sentence, hint and exit status; the only door to standard output and error |
 //! | [`guard`] | what a machine must be before a secret is on it, and the exceptions to that |
-//! | [`network`] [`machine`] | judging the machine |
+//! | [`network`] [`machine`] [`hardware`] | judging the machine, and telling of it |
 //! | [`lockdown`] | no core dump, no tracing by others |
 //! | [`decoder`] | scans decoded in a process of their own |
 //! | [`input`] [`scanning`] [`seeds`] | files in, capped; scans to shares; seeds brought in |
@@ -21,6 +21,7 @@ pub mod args;
 pub mod commands;
 pub mod decoder;
 pub mod guard;
+pub mod hardware;
 pub mod input;
 pub mod lockdown;
 pub mod machine;
@@ -76,6 +77,7 @@ fn answer(arguments: Arguments) -> Result<Answer, Refusal> {
         Command::Print(it) => commands::print::run(&place, &it),
         Command::Restore(it) => commands::restore::run(&it),
         Command::Export(it) => commands::export::run(&it),
+        Command::Exception(it) => commands::exception::run(&place, &it),
         Command::Ledger(it) => commands::ledger::run(&place, &it),
     }
 }

@@ -110,6 +110,11 @@ impl Terminal {
         }
     }
 
+    /// Asks for one line, empty or not.
+    pub fn answer(&mut self, question: &str) -> Result<String, Refusal> {
+        Ok(self.line(&format!("{question} > "))?.to_string())
+    }
+
     /// Asks for yes or no; anything but a clear yes is no.
     pub fn confirm(&mut self, question: &str) -> Result<bool, Refusal> {
         Ok(matches!(

@@ -21,12 +21,21 @@ pub struct Session {
 impl Session {
     /// Begins `strongroom` with these arguments, without a network, at a terminal of 24 rows and 200 columns.
     pub fn begin(arguments: &[&str]) -> Self {
+        Self::begin_sized(arguments, 24, 200)
+    }
+
+    /// As [`Session::begin`], at a terminal of this many rows and columns.
+    pub fn begin_sized(arguments: &[&str], rows: u16, columns: u16) -> Self {
         run_with("script", &["--version"], b"").ok();
         let quoted: Vec<String> = arguments
             .iter()
             .map(|word| format!("'{}'", word.replace('\'', "'\\''")))
             .collect();
-        let command = format!("stty rows 24 cols 200; unshare -rn {} {}", program(), quoted.join(" "));
+        let command = format!(
+            "stty rows {rows} cols {columns}; unshare -rn {} {}",
+            program(),
+            quoted.join(" ")
+        );
         let mut child = Command::new("script")
             .args(["--quiet", "--flush", "--return", "--command", &command, "/dev/null"])
             .env_remove("STRONGROOM_VAULT")
@@ -70,6 +79,35 @@ impl Session {
             };
             self.screen.push_str(&String::from_utf8_lossy(&bytes));
         }
+    }
+
+    /// Whether `text` is shown in time.
+    pub fn is_shown(&mut self, text: &str) -> bool {
+        let started = Instant::now();
+        loop {
+            if let Some(at) = self.screen[self.read..].find(text) {
+                self.read += at + text.len();
+                return true;
+            }
+            let left = PATIENCE.saturating_sub(started.elapsed());
+            match self.shown.recv_timeout(left) {
+                Ok(bytes) => self.screen.push_str(&String::from_utf8_lossy(&bytes)),
+                Err(_) => return false,
+            }
+        }
+    }
+
+    /// What was shown and not waited for.
+    pub fn rest(&self) -> String {
+        self.screen[self.read..].escape_debug().to_string()
+    }
+
+    /// Takes the power away.
+    pub fn kill(&mut self) {
+        let me = self.child.id().to_string();
+        let _ = run_with("pkill", &["-KILL", "-P", &me], b"");
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 
     /// Types a line.

@@ -6,10 +6,12 @@
 //! - a value is parsed into its checked type here, so that no command sees an unchecked one.
 
 mod ceremony;
+mod exception;
 mod print;
 mod recover;
 
 pub use self::ceremony::{Ceremony, Prove, Reprint};
+pub use self::exception::{Exception, ExceptionCommand};
 pub use self::print::{Destination, Envelopes, InTheRoom, Print, PrintCommand};
 pub use self::recover::{Recover, Show};
 
@@ -92,6 +94,8 @@ pub enum Command {
     Restore(Restore),
     /// Files for the world outside
     Export(Export),
+    /// Write down what left the script, and what came back
+    Exception(Exception),
     /// The record of what was done, and the proof that it is whole
     Ledger(Ledger),
 }
@@ -261,6 +265,9 @@ pub struct Ledger {
 pub enum LedgerCommand {
     /// Every line, in words
     Show {
+        /// Only what happened in the rooms of ceremonies, as minutes
+        #[arg(long, conflicts_with = "json")]
+        step: bool,
         /// One JSON object instead of text
         #[arg(long)]
         json: bool,

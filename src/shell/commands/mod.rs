@@ -3,6 +3,7 @@
 pub mod ceremony;
 pub mod check;
 pub mod enroll;
+pub mod exception;
 pub mod export;
 pub mod init;
 pub mod ledger;

@@ -8,9 +8,10 @@ use crate::hex;
 use crate::refusal::{Refusal, Status};
 use crate::shell::args::Preflight;
 use crate::shell::report::{Answer, print};
-use crate::shell::{guard, lockdown, machine, network, output};
+use crate::shell::{guard, hardware, lockdown, machine, network, output};
 use serde::Serialize;
 use std::fmt::Write as _;
+use std::path::Path;
 
 /// What was looked at, what was found, and whether it is fit.
 #[derive(Serialize)]
@@ -62,15 +63,7 @@ impl Item {
 
 /// Judges, prints, and ends with the status of the gravest refusal.
 pub fn run(it: &Preflight) -> Result<Answer, Refusal> {
-    let mut items = vec![network_item(), swap_item(), core_item(), clock_item(), entropy_item()];
-    if let Some(out) = &it.out {
-        items.push(Item::judged(
-            "storage",
-            format!("{} is in memory", out.display()),
-            output::judge_place(out),
-        ));
-    }
-    items.push(program_item()?);
+    let items = judged(it.out.as_deref())?;
     let gravest = items.iter().filter_map(|item| item.status).max();
     if it.json {
         let report = Report {
@@ -93,6 +86,32 @@ pub fn run(it: &Preflight) -> Result<Answer, Refusal> {
             format!("this machine is not fit for secrets: {}", item.found),
         )),
     }
+}
+
+/// What is judged of this machine, a line each, for a room to hear; a refusal where it is not fit was met before.
+pub(super) fn lines(out: Option<&Path>) -> Result<Vec<String>, Refusal> {
+    let lines = judged(out)?
+        .into_iter()
+        .map(|item| format!("{}: {}", item.what, item.found));
+    Ok(lines.collect())
+}
+
+fn judged(out: Option<&Path>) -> Result<Vec<Item>, Refusal> {
+    let mut items = vec![network_item(), swap_item(), core_item(), clock_item(), entropy_item()];
+    items.extend(
+        hardware::look()
+            .into_iter()
+            .map(|(what, found)| Item::told(what, found)),
+    );
+    if let Some(out) = out {
+        items.push(Item::judged(
+            "storage",
+            format!("{} is in memory", out.display()),
+            output::judge_place(out),
+        ));
+    }
+    items.push(program_item()?);
+    Ok(items)
 }
 
 fn rule_of(name: Option<&str>) -> crate::refusal::Rule {

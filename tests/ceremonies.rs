@@ -13,6 +13,8 @@ use strongroom::ident::Mode;
 use strongroom::paper::scan;
 
 const ROOM: &str = "administrator=mira,operator=gil,scribe=hana,witness=walt";
+/// So many columns that nothing is folded, and what is waited for stands in one line.
+const WIDE: u16 = 400;
 /// A room in which nobody holds a share of `management-password`.
 const OTHER_ROOM: &str = "administrator=zoe,operator=gil,scribe=hana,witness=walt";
 
@@ -26,7 +28,7 @@ struct Day {
 
 impl Day {
     fn begin(sets: &[&str], room: &str) -> Self {
-        Self::begin_in(production(), sets, room, (25, 80))
+        Self::begin_in(production(), sets, room, (25, WIDE))
     }
 
     fn begin_in(world: World, sets: &[&str], room: &str, (rows, columns): (u16, u16)) -> Self {
@@ -69,7 +71,9 @@ impl Day {
             if line.is_empty() || line.starts_with('#') {
                 continue;
             }
-            if let Some(typed) = line.strip_prefix("> ") {
+            if let Some(typed) = line.strip_prefix(">> ") {
+                self.session.line(typed);
+            } else if let Some(typed) = line.strip_prefix("> ") {
                 let typed = self.filled(typed);
                 self.session.until("> ");
                 self.session.line(&typed);
@@ -97,7 +101,7 @@ impl Day {
             ["learn"] => self.learn(true),
             ["mislearn"] => self.learn(false),
             ["kill"] => self.session.kill(),
-            ["again"] => self.session = Self::start(&self.command, 25, 80),
+            ["again"] => self.session = Self::start(&self.command, 25, WIDE),
             ["ends", status] => assert_eq!(self.session.end().to_string(), status, "{}", self.session.rest()),
             _ => panic!("no act is called {act}"),
         }
@@ -146,14 +150,15 @@ impl Day {
     /// The newest page of a share: the one that is not spoilt.
     fn page(&self, set: &str, index: &str) -> String {
         let wanted = format!("-share-{index}-");
-        let mut found: Vec<String> = self
-            .world
-            .sheets(set)
-            .into_iter()
-            .filter(|sheet| sheet.contains(&wanted))
+        let of_set = |name: &str| name.starts_with(&format!("{set}-")) && name.contains(&wanted);
+        let entries = std::fs::read_dir(&self.world.pages)
+            .unwrap()
+            .map(|entry| entry.unwrap());
+        let mut found: Vec<_> = entries
+            .filter(|entry| of_set(&entry.file_name().to_string_lossy()))
             .collect();
-        found.sort_by_key(|sheet| std::fs::metadata(sheet).unwrap().modified().unwrap());
-        found.pop().unwrap()
+        found.sort_by_key(|entry| entry.metadata().unwrap().modified().unwrap());
+        found.pop().unwrap().path().display().to_string()
     }
 
     fn share(&self, set: &str, index: &str) -> PaperShare {
@@ -348,4 +353,266 @@ fn a_clock_that_is_an_hour_off_is_a_gate() {
     let mut day = Day::begin(&["mfa-emea"], ROOM);
     day.play(include_str!("sessions/clock-an-hour-off.txt"));
     day.is_accounted_for();
+}
+
+/// What answers each question of each step of dealing `mfa-emea`, in order.
+fn answers() -> Vec<(String, Vec<String>)> {
+    let mut all: Vec<(String, Vec<&str>)> = vec![
+        ("preflight".into(), vec!["y"]),
+        ("roll-call".into(), vec!["y"]),
+        ("program".into(), vec!["y"]),
+        ("clock".into(), vec!["{watch}", "y"]),
+        ("plan".into(), vec!["y"]),
+        ("printer-test".into(), vec!["{pages}/printer-test.pdf", "y"]),
+        ("deal mfa-emea".into(), vec!["y"]),
+        ("fingerprint mfa-emea".into(), vec!["y"]),
+    ];
+    for index in 1..=3 {
+        all.push((format!("page mfa-emea {index}"), vec!["y", "y"]));
+        all.push((format!("prove mfa-emea {index}"), vec!["PAGE"]));
+        all.push((format!("seal mfa-emea {index}"), vec!["SEAL", "SEAL"]));
+        all.push((format!("receipt mfa-emea {index}"), vec!["y"]));
+    }
+    all.push(("count mfa-emea".into(), vec!["y"]));
+    all.push(("wipe".into(), vec!["y"]));
+    all.push(("dissent".into(), vec!["none"]));
+    all.push(("close".into(), vec!["y"]));
+    let filled = all.into_iter().map(|(step, answers)| {
+        let index = step.rsplit(' ').next().unwrap_or_default().to_string();
+        let answers = answers.into_iter().map(|answer| match answer {
+            "PAGE" => format!("{{page mfa-emea {index}}}"),
+            "SEAL" => format!("P-{index}"),
+            other => other.to_string(),
+        });
+        let answers = answers.collect();
+        (step, answers)
+    });
+    filled.collect()
+}
+
+impl Day {
+    /// Does one step without a hitch.
+    fn step(&mut self, step: &str, answers: &[String]) {
+        self.play(&format!("   {step}   \n"));
+        for answer in answers {
+            self.play(&format!("> {answer}\n"));
+        }
+    }
+}
+
+#[test]
+fn power_may_be_lost_at_every_step_and_the_same_command_goes_on_there() {
+    let mut day = Day::begin(&["mfa-emea"], ROOM);
+    let steps = answers();
+    for (at, (step, answers)) in steps.iter().enumerate() {
+        if at > 0 {
+            // The step is asked about, and then the power goes.
+            day.play(&format!("   {step}   \n"));
+            day.act("kill");
+            day.world.run(&["ledger", "verify"]).ok();
+            day.act("again");
+            day.play(&format!("{at} steps stand\n"));
+        }
+        day.step(step, answers);
+    }
+    assert_eq!(day.session.end(), 0);
+    day.is_accounted_for();
+    let names: Vec<String> = steps.into_iter().map(|(step, _)| step).collect();
+    assert_eq!(recorded(&day.world), names, "each step was done once");
+}
+
+#[test]
+fn pages_lost_with_the_memory_make_an_epoch_void_and_it_is_dealt_again() {
+    let mut day = Day::begin(&["mfa-emea"], ROOM);
+    for (step, answers) in answers().iter().take(12) {
+        day.step(step, answers);
+    }
+    day.play("   page mfa-emea 2   \n");
+    day.act("kill");
+    for sheet in day.world.sheets("mfa-emea") {
+        std::fs::remove_file(sheet).unwrap();
+    }
+    day.act("again");
+    day.play("mfa-emea, epoch 1 was interrupted\npages that may exist:\n> y\n");
+    for (step, answers) in answers().iter().skip(6) {
+        let answers: Vec<String> = answers.iter().map(|answer| answer.replace("P-", "Q-")).collect();
+        day.step(step, &answers);
+    }
+    assert_eq!(day.session.end(), 0);
+    day.is_accounted_for();
+    let shown = day.world.run(&["ledger", "show"]).ok().out;
+    assert!(
+        shown.contains("void        mfa-emea, epoch 1: its dealing was interrupted; shredded:"),
+        "{shown}"
+    );
+    assert!(shown.contains("dealt       mfa-emea, epoch 2"), "{shown}");
+}
+
+#[test]
+fn a_closed_terminal_ends_the_process_and_never_the_sitting() {
+    let mut day = Day::begin(&["mfa-emea"], ROOM);
+    for (step, answers) in answers().iter().take(9) {
+        day.step(step, answers);
+    }
+    day.play("   prove mfa-emea 1   \n> t\n");
+    day.session.hang_up();
+    day.session.end();
+    day.is_accounted_for();
+    day.act("again");
+    day.play("9 steps stand\n");
+    for (step, answers) in answers().iter().skip(9) {
+        day.step(step, answers);
+    }
+    assert_eq!(day.session.end(), 0);
+    day.is_accounted_for();
+}
+
+#[test]
+fn a_ceremony_that_was_begun_is_gone_on_with_or_given_up_and_no_other_begins() {
+    let mut day = Day::begin(&["mfa-emea"], ROOM);
+    day.play("preflight\n> q\n! ends 1\n");
+    let other = day.world.run_isolated(&[
+        "ceremony",
+        "mfa-apac",
+        "--out",
+        &day.world.pages,
+        "--room",
+        ROOM,
+        "--allow-network",
+        "a test",
+    ]);
+    assert_eq!(other.status, 3, "there is no terminal here: {other:?}");
+    let mut session = Session::begin(&[
+        "--vault",
+        &day.world.vault,
+        "ceremony",
+        "mfa-apac",
+        "--out",
+        &day.world.pages,
+        "--room",
+        ROOM,
+        "--allow-network",
+        "a test",
+        "--allow-swap",
+        "a test",
+    ]);
+    session.until("(sitting-open)");
+    assert_eq!(session.end(), 2);
+    day.world
+        .run(&["ceremony", "mfa-emea", "--void", "the room was needed"])
+        .ok();
+    day.is_accounted_for();
+    day.act("again");
+    day.play("step 1 of\n> q\n! ends 1\n");
+}
+
+#[test]
+fn nobody_administers_and_witnesses_and_no_operator_holds_a_share() {
+    for (room, found) in [
+        (
+            "administrator=mira,operator=gil,scribe=hana,witness=mira",
+            "a person has one role",
+        ),
+        (
+            "administrator=mira,operator=eva,scribe=hana,witness=walt",
+            "holds a share of mfa-emea",
+        ),
+    ] {
+        let mut day = Day::begin(&["mfa-emea"], room);
+        day.play(&format!("{found}\n(roles-not-separated)\n! ends 3\n"));
+        assert!(!day.world.run(&["ledger", "show"]).ok().out.contains("sitting"));
+    }
+}
+
+#[test]
+fn whoever_operated_for_passwords_never_operates_for_mfa() {
+    let mut day = Day::begin(&["root-password"], ROOM);
+    day.play("preflight\n> q\n! ends 1\n");
+    day.world.run(&["ceremony", "root-password", "--void", "a trial"]).ok();
+    let Day { world, .. } = day;
+    let mut day = Day::begin_in(world, &["mfa-emea"], ROOM, (25, WIDE));
+    day.play("gil has operated when sets of the other factor were dealt\n(roles-not-separated)\n! ends 3\n");
+}
+
+#[test]
+fn an_exception_is_opened_and_closed_by_commands_too_and_nothing_closes_meanwhile() {
+    let world = production();
+    let open = [
+        "exception",
+        "open",
+        "--left",
+        "walt",
+        "--taken",
+        "a telephone",
+        "--reason",
+        "a call",
+    ];
+    assert_eq!(world.run(&open).ok().out, "exception 1 is open\n");
+    world.run(&["ledger", "head"]).refused(3, "exception-open");
+    world
+        .run(&["exception", "close", "--number", "7"])
+        .refused(2, "unknown-exception");
+    world
+        .run(&["exception", "close", "--returned", "nobody"])
+        .refused(2, "unknown-person");
+    let close = ["exception", "close", "--returned", "walt", "--brought", "the telephone"];
+    assert_eq!(world.run(&close).ok().out, "exception 1 is closed\n");
+    world.run(&["exception", "close"]).refused(2, "unknown-exception");
+    let note = [
+        "exception",
+        "note",
+        "--expected",
+        "a seal",
+        "--happened",
+        "none",
+        "--decided",
+        "go on",
+    ];
+    world.run(&note).ok();
+    world.run(&["ledger", "head"]).ok();
+    world.run(&["ledger", "verify"]).ok();
+}
+
+#[test]
+fn dice_are_counted_and_judged_and_leave_no_trace() {
+    let world = production();
+    let plan = format!("{}/strongroom.toml", world.vault);
+    let text = std::fs::read_to_string(&plan).unwrap();
+    std::fs::write(
+        &plan,
+        format!("{text}\n[room]\ndice = 50\nitems = [\"a box of dice\"]\n"),
+    )
+    .unwrap();
+    let mut day = Day::begin_in(world, &["mfa-emea"], ROOM, (25, WIDE));
+    day.play("preflight\n> y\na box of dice\n> y\n");
+    for (step, answers) in &answers()[2..6] {
+        day.step(step, answers);
+    }
+    day.play("   dice   \n50 throws\n> 123456\n50 throws of 1 to 6 are needed\n> y\n");
+    day.play("50 throws\n> 33333333333333333333333333333333333333333333333333\n");
+    day.play("less than once in a thousand\n> n\n50 throws\n");
+    let throws = "12345 61234 56123 45612 34561 23456 12345 61234 56123 45612";
+    day.play(&format!("> {throws}\n   deal mfa-emea   \n> q\n! ends 1\n"));
+    let json = day.world.run(&["ledger", "show", "--json"]).ok().out;
+    assert!(json.contains("50 throws, even"), "{json}");
+    for trace in ["61234", "56123", "33333"] {
+        assert!(!json.contains(trace), "{trace} is in the ledger");
+    }
+}
+
+#[test]
+fn a_bare_console_of_80_columns_never_breaks_a_word_and_a_small_window_serves() {
+    for columns in [80, 40] {
+        let mut day = Day::begin_in(production(), &["mfa-emea"], ROOM, (25, columns));
+        day.session.until("[y]");
+        day.session.until("> ");
+        let screen = day.session.screen.clone();
+        let overlong = screen
+            .lines()
+            .filter(|line| line.trim_end().chars().count() >= usize::from(columns));
+        let overlong: Vec<&str> = overlong.filter(|line| line.trim().contains(' ')).collect();
+        assert!(overlong.is_empty(), "{overlong:?}");
+        day.session.line("q");
+        assert_eq!(day.session.end(), 1);
+    }
 }

@@ -110,6 +110,14 @@ impl Terminal {
         }
     }
 
+    /// How wide it is now, in columns; 80 where it does not say.
+    pub fn columns(&self) -> usize {
+        match rustix::termios::tcgetwinsize(&self.screen) {
+            Ok(size) if size.ws_col > 0 => usize::from(size.ws_col),
+            _ => 80,
+        }
+    }
+
     /// Asks for one line, empty or not.
     pub fn answer(&mut self, question: &str) -> Result<String, Refusal> {
         Ok(self.line(&format!("{question} > "))?.to_string())

@@ -33,20 +33,28 @@ impl AtWork<'_, '_, '_, '_> {
 
     pub(super) fn text(&mut self, question: &str) -> Result<String, Refusal> {
         loop {
-            let typed = self.lent.leader.ask(question)?;
-            let typed = typed.trim();
-            match typed {
-                "x" => self.open_exception()?,
-                "r" => self.close_exception()?,
-                "u" => self.unforeseen()?,
-                "d" => self.disagree()?,
-                "p" => self.pause()?,
-                "q" => return Err(self.ended_for_now()),
-                "?" => HELP.iter().try_for_each(|line| self.lent.leader.say(line))?,
-                "" => {}
-                _ => return Ok(typed.to_string()),
+            if let Some(typed) = self.once(question)? {
+                return Ok(typed);
             }
         }
+    }
+
+    /// One line; nothing where something else was said than an answer, or nothing at all.
+    fn once(&mut self, question: &str) -> Result<Option<String>, Refusal> {
+        let typed = self.lent.leader.ask(question)?;
+        let typed = typed.trim();
+        match typed {
+            "x" => self.open_exception()?,
+            "r" => self.close_exception()?,
+            "u" => self.unforeseen()?,
+            "d" => self.disagree()?,
+            "p" => self.pause()?,
+            "q" => return Err(self.ended_for_now()),
+            "?" => HELP.iter().try_for_each(|line| self.lent.leader.say(line))?,
+            "" => {}
+            _ => return Ok(Some(typed.to_string())),
+        }
+        Ok(None)
     }
 
     /// A yes; anything else asks again.
@@ -96,8 +104,8 @@ impl AtWork<'_, '_, '_, '_> {
     pub(super) fn wait_for(&mut self, step: &Step) -> Result<(), Refusal> {
         while let Some((person, what)) = self.away(step) {
             let name = self.name(&person);
-            let typed = self.text(&format!("{name}, {what}, is away: r when they are back"))?;
-            if !typed.is_empty() {
+            let question = format!("{name}, {what}, is away: r when they are back");
+            if self.once(&question)?.is_some() {
                 self.say("the step waits: r closes the exception, q ends for now")?;
             }
         }

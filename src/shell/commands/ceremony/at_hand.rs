@@ -29,11 +29,15 @@ pub(super) struct Leading<'t>(pub(super) &'t RefCell<Terminal>);
 
 impl Leader for Leading<'_> {
     fn say(&mut self, line: &str) -> Result<(), Refusal> {
-        self.0.borrow_mut().say(line)
+        let mut terminal = self.0.borrow_mut();
+        let folded = folded(line, terminal.columns());
+        terminal.say(&folded)
     }
 
     fn ask(&mut self, question: &str) -> Result<String, Refusal> {
-        self.0.borrow_mut().answer(question)
+        let mut terminal = self.0.borrow_mut();
+        let folded = folded(question, terminal.columns());
+        terminal.answer(&folded)
     }
 
     fn ask_alone(&mut self, heading: &str) -> Result<SecretText, Refusal> {
@@ -45,6 +49,16 @@ impl Custodians for Leading<'_> {
     fn hand_over(&mut self, share: &LockedShare<'_>, passphrase: &Passphrase) -> Result<(), Refusal> {
         teach(&mut self.0.borrow_mut(), share, passphrase)
     }
+}
+
+/// A line, folded between words; what is folded stands a little to the right of its beginning.
+fn folded(line: &str, columns: usize) -> String {
+    let indent = line.len() - line.trim_start().len();
+    let hanging = " ".repeat(indent + 2);
+    let options = textwrap::Options::new(columns.saturating_sub(1).max(20))
+        .subsequent_indent(&hanging)
+        .break_words(false);
+    textwrap::fill(line, options)
 }
 
 /// The operator's desk.

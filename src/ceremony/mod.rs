@@ -10,6 +10,7 @@
 //! | [`deal`] | a set dealt, its pages made, read back and handed out |
 //! | [`prove`] | paper proved against the commitments |
 //! | [`enroll`] | factors locked to live sets |
+//! | [`worklist`] | which accounts still need a factor at the provider |
 //! | [`gathering`] | untrusted entries become a quorum, or say why not |
 //! | [`recover`] | one record opened |
 //! | [`reprint`] | one page made again, under a new serial or a new passphrase |
@@ -31,3 +32,4 @@ pub mod reprint;
 pub mod sitting;
 pub mod steps;
 pub mod trust;
+pub mod worklist;

@@ -134,6 +134,7 @@ pub struct Writer<'a> {
 impl<'a> Writer<'a> {
     /// Waits up to five seconds for the right to write, and clears away what a crash left unfinished.
     pub fn lock(store: &'a Store) -> Result<Self, Refusal> {
+        keeps_modes(store)?;
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let lock = store
             .open_inside(".", flags, Mode::empty())
@@ -299,7 +300,29 @@ pub fn make_root(path: &Path) -> Result<Store, Refusal> {
     // An empty folder that stood there already may be open to others.
     std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o700))
         .map_err(|fault| failed_io("restrict", path, &fault))?;
-    Store::open(path)
+    let store = Store::open(path)?;
+    keeps_modes(&store)?;
+    Ok(store)
+}
+
+/// File systems of sticks, by the numbers that the kernel gives them: FAT, exFAT. They have no owners and modes: on them a vault
+/// would be everybody's who mounts it.
+const WITHOUT_MODES: [u64; 2] = [0x4d44, 0x2011_bab0];
+
+fn keeps_modes(store: &Store) -> Result<(), Refusal> {
+    let stat = rustix::fs::fstatfs(&store.root).map_err(|fault| failed("judge", &store.path, fault))?;
+    let kind = stat.f_type as u64 & 0xffff_ffff;
+    if !WITHOUT_MODES.contains(&kind) {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        Rule::VaultWithoutModes,
+        format!(
+            "{} is on a FAT file system, on which a file is everybody's",
+            store.path.display()
+        ),
+    )
+    .hint("such a stick carries papers and bundles, never a vault: put the vault on ext4, xfs or btrfs, or in memory"))
 }
 
 fn failed(verb: &str, place: &Path, fault: Errno) -> Refusal {

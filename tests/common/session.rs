@@ -110,6 +110,26 @@ impl Session {
         let _ = self.child.wait();
     }
 
+    /// Answers everything that a guided ceremony asks before the first secret; its pages go to `pages`.
+    pub fn open_a_ceremony(&mut self, pages: &str) {
+        let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+        let test = format!("{pages}/printer-test.pdf");
+        for (step, answers) in [
+            ("preflight", &["y"][..]),
+            ("roll-call", &["y"]),
+            ("program", &["y"]),
+            ("clock", &[&now, "y"]),
+            ("plan", &["y"]),
+            ("printer-test", &[&test, "y"]),
+        ] {
+            self.until(&format!("   {step}   "));
+            for answer in answers {
+                self.until("> ");
+                self.line(answer);
+            }
+        }
+    }
+
     /// Types a line.
     pub fn line(&mut self, text: &str) {
         let pipe = self.child.stdin.as_mut().unwrap();

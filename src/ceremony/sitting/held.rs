@@ -50,6 +50,11 @@ impl<'p> Held<'p> {
         self.to.put(name, page)
     }
 
+    /// Takes back a paper without a secret, where it was put out as a file.
+    pub fn put_away(&mut self, name: &str) {
+        self.to.withdraw(name);
+    }
+
     /// Forgets a page whose paper was proved.
     pub fn drop_page(&mut self, name: &str) {
         self.pages.retain(|(held, _)| held != name);

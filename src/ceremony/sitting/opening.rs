@@ -124,6 +124,8 @@ impl AtWork<'_, '_, '_, '_> {
                 Err(refusal) => self.refused(&refusal)?,
             }
         }
+        // What lies among the pages with shares is a page with a share.
+        self.lent.pages.put_away(PRINTER_TEST);
         self.say("  both codes were read as they were printed")?;
         self.yes(&step.asks[1])?;
         Ok(None)

@@ -190,11 +190,14 @@ pub struct Unattended {
 #[derive(Args)]
 pub struct Enroll {
     /// Accounts, by id or name
-    #[arg(value_name = "ACCOUNT", required_unless_present = "all")]
+    #[arg(value_name = "ACCOUNT", required_unless_present_any = ["all", "worklist"])]
     pub accounts: Vec<String>,
     /// Every account whose share set is live; the others are named and skipped
     #[arg(long, conflicts_with = "accounts")]
     pub all: bool,
+    /// How far every account is at the provider; at a terminal, go on with what is left: generate, show, set, sign in
+    #[arg(long, conflicts_with_all = ["accounts", "all", "from", "unattended"])]
+    pub worklist: bool,
     /// Which factor
     #[arg(long, value_name = "password|mfa|contact")]
     pub factor: Factor,

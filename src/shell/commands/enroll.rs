@@ -1,5 +1,7 @@
 //! `enroll`: factors locked to live sets.
 
+mod worklist;
+
 use super::{SystemClock, count};
 use crate::ceremony::enroll::{self, Skipped, Terms, Work};
 use crate::ceremony::ports::Clock as _;
@@ -19,6 +21,9 @@ use crate::vault::{Change, Vault};
 pub fn run(place: &Place, it: &Enroll) -> Result<Answer, Refusal> {
     let store = Store::open(&place.vault)?;
     let mut change = Change::begin(&store, place.site.as_ref())?;
+    if it.worklist {
+        return worklist::run(&mut change, it);
+    }
     guard::judge_unattended(
         change.vault().mode(),
         &it.unattended,

@@ -199,11 +199,14 @@ impl Register {
             device,
             generation,
             state,
-            ..
+            by,
         } = event
         else {
             return Ok(());
         };
+        for person in by {
+            self.room.operators.entry(person.clone()).or_default().insert(*factor);
+        }
         let name = RecordName {
             account: account.clone(),
             factor: *factor,

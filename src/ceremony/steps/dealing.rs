@@ -68,22 +68,19 @@ fn opening(plan: &Plan, sets: &[&ShareSet]) -> Vec<Step> {
             said(&[&"the same eight words"]),
             vec![Ask::Yes(said(&[&"are they the words of the published version?"]))],
         ),
-        Step {
-            writes: Writes::Words,
-            ..step(
-                Act::Clock,
-                Role::Witness,
-                3,
-                said(&[
-                    &"Compare the laptop’s clock with a watch, in UTC. Two people look. The scribe writes both times.",
-                ]),
-                said(&[&"less than a minute apart"]),
-                vec![
-                    Ask::Line(said(&[&"what does the watch say, in UTC, like 14:03:20?"])),
-                    Ask::Yes(said(&[&"did two people look?"])),
-                ],
-            )
-        },
+        step(
+            Act::Clock,
+            Role::Witness,
+            3,
+            said(&[
+                &"Compare the laptop’s clock with a watch, in UTC. Two people look. The scribe writes both beside this step.",
+            ]),
+            said(&[&"less than a minute apart"]),
+            vec![
+                Ask::Line(said(&[&"what does the watch say, in UTC, like 14:03:20?"])),
+                Ask::Yes(said(&[&"did two people look?"])),
+            ],
+        ),
         step(
             Act::Plan,
             Role::Operator,

@@ -7,6 +7,7 @@
 
 pub mod copy;
 pub mod decode;
+pub mod faces;
 pub mod flow;
 pub mod fonts;
 pub mod forms;

@@ -8,6 +8,7 @@
 mod content;
 mod layout;
 
+use super::faces::Faces;
 use super::template::Template;
 use crate::plan::rules::Judgement;
 use crate::quorum::claim::Claim;
@@ -17,6 +18,8 @@ use jiff::civil::Date;
 
 /// What a statement is made of besides the claim.
 pub struct Statement<'a> {
+    /// What names are set in.
+    pub faces: Faces,
     /// The judgement of the plan.
     pub judgement: &'a Judgement,
     /// The day.
@@ -29,7 +32,7 @@ pub struct Statement<'a> {
 pub fn render(claim: &mut Claim<'_, '_>, statement: &Statement<'_>) -> Result<SecretBytes, Refusal> {
     let template = Template::parse(include_str!("../../templates/statement.md"))?;
     let content = content::of(claim, statement, &template)?;
-    layout::draw(claim.access.plan, &content, &template)
+    layout::draw(claim.access.plan, statement.faces, &content, &template)
 }
 
 #[cfg(test)]

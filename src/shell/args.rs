@@ -194,8 +194,11 @@ pub struct Ceremony {
     /// Print although the print system keeps what it is given
     #[arg(long, value_name = "REASON")]
     pub allow_spool: Option<Note>,
+    /// Take the wording of the sheets from DIR/share-sheet.md
+    #[arg(long, value_name = "DIR")]
+    pub templates: Option<PathBuf>,
     /// Declare the last epoch of the set void instead: its dealing was interrupted, or its pages are out of force
-    #[arg(long, value_name = "REASON", conflicts_with_all = ["out", "printer", "unattended", "reason"])]
+    #[arg(long, value_name = "REASON", conflicts_with_all = ["out", "printer", "templates", "unattended", "reason"])]
     pub void: Option<Note>,
     /// Put secret pages on a disk all the same
     #[arg(long, value_name = "REASON")]
@@ -248,6 +251,9 @@ pub struct Reprint {
     /// How it is run
     #[command(flatten)]
     pub unattended: Unattended,
+    /// Take the wording of the sheet from DIR/share-sheet.md
+    #[arg(long, value_name = "DIR")]
+    pub templates: Option<PathBuf>,
     /// Put a secret page on a disk all the same
     #[arg(long, value_name = "REASON")]
     pub allow_disk: Option<Note>,

@@ -9,6 +9,7 @@
 //! | [`anchor`] | what paper vouches for |
 //! | [`share_set`] | the core of a set |
 //! | [`record`] | one factor of one account, locked |
+//! | [`fonts`] | the font files that the plan names, which are no part of the vault |
 //!
 //! Rules of this file:
 //! - a vault is read whole and verified before anything of it is used;
@@ -17,6 +18,7 @@
 
 pub mod anchor;
 pub mod event;
+pub mod fonts;
 pub mod former;
 pub mod ledger;
 pub mod record;
@@ -71,6 +73,11 @@ impl<'a> Vault<'a> {
     /// The plan.
     pub fn plan(&self) -> &Plan {
         &self.plan
+    }
+
+    /// The font files that the plan names.
+    pub fn fonts(&self) -> Result<Vec<fonts::FontFile>, Refusal> {
+        fonts::read(self.store, &self.plan)
     }
 
     /// The hash of the plan's file as it is now.

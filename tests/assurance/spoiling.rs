@@ -85,6 +85,7 @@ fn drawn(sample: &Sample, share: &PaperShare, paper: PaperSize) -> SecretBytes {
         serial: Serial::from_bits(0x1234_5678 & 0x3fff_ffff),
         words: sample.fingerprint.words(),
         fingerprint_hex: &hex,
+        faces: strongroom::paper::faces::Faces::OWN,
         mode: sample.mode,
         paper,
         recoverer_sha256: Some(&hash),

@@ -30,7 +30,7 @@ const LABEL: &[u8] = b"strongroom/printer-test";
 
 /// Two pages.
 pub fn printer_test(office: &Office<'_>) -> Result<SecretBytes, Refusal> {
-    let mut document = Document::new(office.paper());
+    let mut document = Document::set_in(office.faces, office.paper());
     dummy_sheet(office, &mut document)?;
     document.new_page();
     let names = office.plan().people().iter().map(|person| Said::of(&[&person.name]));
@@ -110,6 +110,7 @@ fn dummy_sheet(office: &Office<'_>, document: &mut Document) -> Result<(), Refus
         serial: Serial::from_bits(0),
         words: fingerprint.words(),
         fingerprint_hex: &hex,
+        faces: office.faces,
         mode: Mode::Rehearsal,
         paper: office.paper(),
         recoverer_sha256: Some(&hash),
@@ -131,6 +132,7 @@ fn second(office: &Office<'_>, values: &Values, document: &mut Document) -> Resu
         document,
         &Sheets {
             paper: office.paper(),
+            faces: office.faces,
             mode: office.mode(),
             dress: Dress::PLAIN,
             template: &template,

@@ -18,6 +18,7 @@ fn page(text: &str, more: impl Fn(&mut Judgement)) -> Result<SecretBytes, Refusa
     let mut judgement = rules::weigh(&plan, observed, DAY);
     more(&mut judgement);
     let statement = Statement {
+        faces: crate::paper::faces::Faces::OWN,
         judgement: &judgement,
         date: DAY,
         plan_hash: "64879f7d".repeat(8),

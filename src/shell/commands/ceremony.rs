@@ -1,7 +1,7 @@
 //! `ceremony`: share sets of one purpose dealt, their sheets made.
 
 use super::SystemClock;
-use super::print::SecretPlace;
+use super::print::{SecretPlace, press};
 use crate::ceremony::deal::{self, Room};
 use crate::ceremony::ports::{Clock as _, Custodians};
 use crate::entropy::{Entropy, System};
@@ -36,7 +36,8 @@ pub fn run(place: &Place, it: Ceremony) -> Result<Answer, Refusal> {
     }
     let mode = change.vault().mode();
     let unattended = it.unattended.unattended;
-    deal::judge(change.vault(), &sets, unattended)?;
+    let press = press(change.vault(), it.templates.as_deref())?;
+    deal::judge(change.vault(), &sets, unattended, &press)?;
     if !unattended && !sets.iter().any(|set| set.has_locked_shares()) {
         return Err(Refusal::new(
             Rule::Usage,
@@ -79,6 +80,7 @@ pub fn run(place: &Place, it: Ceremony) -> Result<Answer, Refusal> {
     let mut room = Room {
         entropy: &mut entropy,
         clock: &SystemClock,
+        press: &press,
         pages: pages.as_mut(),
         custodians,
         voice: &mut Standard,

@@ -2,6 +2,7 @@
 
 use super::super::check;
 use crate::ceremony::deal;
+use crate::paper::faces::Faces;
 use crate::paper::statement::{self, Statement};
 use crate::plan::Plan;
 use crate::quorum::access::Access;
@@ -11,7 +12,7 @@ use crate::shell::output::{Folder, write_new};
 use crate::shell::report::{Answer, print};
 use crate::vault::ledger::Hash;
 use crate::vault::store::Store;
-use crate::vault::{former, read_plan};
+use crate::vault::{fonts, former, read_plan};
 use std::path::Path;
 
 /// The page in a folder: a plan without a ledger will do.
@@ -28,7 +29,8 @@ pub(super) fn into_folder(store: &Store, out: &Path) -> Result<Answer, Refusal> 
 pub(super) fn make(store: &Store) -> Result<(String, SecretBytes, String), Refusal> {
     let text = read_plan(store)?;
     let plan = Plan::parse(&text)?;
-    deal::check_names(&plan)?;
+    let faces = Faces::read(fonts::read(store, &plan)?)?;
+    deal::check_names(&plan, faces)?;
     let former = former::outstanding(store, &plan)?;
     let access = Access::of(&plan, &former);
     let date = check::today();
@@ -37,6 +39,7 @@ pub(super) fn make(store: &Store) -> Result<(String, SecretBytes, String), Refus
     let page = statement::render(
         &mut claim,
         &Statement {
+            faces,
             judgement: &judgement,
             date,
             plan_hash,

@@ -18,6 +18,7 @@ mod quiet;
 pub mod raster;
 pub mod read_back;
 pub mod recoverer;
+mod salvage;
 pub mod scan;
 pub mod sheet;
 pub mod statement;

@@ -74,8 +74,37 @@ pub(super) fn glyphs(sheets: &Sheets, page: usize) -> Result<Glyphs, Refusal> {
 
 /// The text of a page, a line for each baseline, from the top; glyphs of a line from the left, one blank where there is any.
 pub fn page_text(pdf: &SecretBytes, page: usize) -> Result<SecretText, Refusal> {
-    let sheets = pdf.expose(Sheets::open)?;
-    let mut glyphs = glyphs(&sheets, page)?;
+    text_of(&pdf.expose(Sheets::open)?, page)
+}
+
+/// The lines of a share that the text of a page has, row by row: what a scanner's own reader of letters took for text, too. A row
+/// is one of a share where it has three groups of four capitals or digits; running text has small letters.
+pub(super) fn lines_of_a_share(sheets: &Sheets, page: usize) -> Option<SecretText> {
+    let text = text_of(sheets, page).ok()?;
+    let is_group = |word: &&str| {
+        word.len() == 4
+            && word
+                .bytes()
+                .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+    };
+    let lines = text.expose(|text| {
+        SecretText::build(text.len(), |lines| {
+            for row in text.lines() {
+                if row.split(' ').filter(is_group).count() >= 3 {
+                    row.split(' ').filter(is_group).for_each(|group| {
+                        lines.push_str(group);
+                        lines.push(' ');
+                    });
+                    lines.push('\n');
+                }
+            }
+        })
+    });
+    (!lines.is_empty()).then_some(lines)
+}
+
+fn text_of(sheets: &Sheets, page: usize) -> Result<SecretText, Refusal> {
+    let mut glyphs = glyphs(sheets, page)?;
     // Tenths of a millimetre: glyphs of one baseline differ by less.
     let line = |glyph: &Glyph| (glyph.y * 10.0).round() as i32;
     glyphs.0.sort_by(|a, b| line(a).cmp(&line(b)).then(a.x.total_cmp(&b.x)));

@@ -102,6 +102,8 @@ pub fn judge(vault: &Vault<'_>, sets: &[&ShareSet], unattended: bool, press: &Pr
     if unattended && vault.mode() == Mode::Production {
         custodians_are_there(sets)?;
     }
+    // Labels, receipts and cards follow the sheets: what cannot stand on them is found now, not beside a sheet in its envelope.
+    forms::check_texts(vault.plan(), press.faces)?;
     sets.iter()
         .map(|set| {
             let epoch = next_epoch(vault, set)?;

@@ -51,7 +51,7 @@ impl Faces {
     /// `text` in `face`, with each stretch that it lacks in the first face that has it. What no face has stays in `face`, where
     /// measuring it is refused.
     pub(super) fn runs(self, face: Face, text: &str) -> Vec<(Face, &str)> {
-        if self.0.is_empty() {
+        if text.chars().all(|symbol| face.advance(symbol).is_some()) {
             return vec![(face, text)];
         }
         let mut runs: Vec<(Face, &str)> = Vec::new();
@@ -95,7 +95,10 @@ impl Faces {
             return face;
         }
         let brought = self.0.iter().map(|brought| Face::Brought(*brought));
-        let mut able = brought.filter(|brought| brought.advance(symbol).is_some());
+        // The mono face has fewer symbols than that of running text.
+        let mut able = std::iter::once(Face::Regular)
+            .chain(brought)
+            .filter(|face| face.advance(symbol).is_some());
         able.next().unwrap_or(face)
     }
 }

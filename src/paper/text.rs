@@ -7,6 +7,7 @@
 //! - the text is secret.
 
 use super::raster::Sheets;
+use crate::code::share_lines::Line;
 use crate::refusal::{Refusal, Rule};
 use crate::secret::{SecretBytes, SecretText};
 use hayro::hayro_interpret::font::GlyphRun;
@@ -78,7 +79,7 @@ pub fn page_text(pdf: &SecretBytes, page: usize) -> Result<SecretText, Refusal> 
 }
 
 /// The lines of a share that the text of a page has, row by row: what a scanner's own reader of letters took for text, too. A row
-/// is one of a share where it has three groups of four capitals or digits; running text has small letters.
+/// is one of a share where three groups of four capitals or digits stand beside each other; running text has small letters.
 pub(super) fn lines_of_a_share(sheets: &Sheets, page: usize) -> Option<SecretText> {
     let text = text_of(sheets, page).ok()?;
     let is_group = |word: &&str| {
@@ -87,16 +88,36 @@ pub(super) fn lines_of_a_share(sheets: &Sheets, page: usize) -> Option<SecretTex
                 .bytes()
                 .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
     };
+    let ends: Vec<usize> = Line::ALL
+        .iter()
+        .scan(0, |sum, line| {
+            *sum += line.symbols();
+            Some(*sum)
+        })
+        .collect();
     let lines = text.expose(|text| {
-        SecretText::build(text.len(), |lines| {
+        SecretText::build(text.len() + 2 * ends.len(), |lines| {
+            let mut symbols = 0;
             for row in text.lines() {
-                if row.split(' ').filter(is_group).count() >= 3 {
-                    row.split(' ').filter(is_group).for_each(|group| {
-                        lines.push_str(group);
-                        lines.push(' ');
-                    });
-                    lines.push('\n');
+                let words: Vec<&str> = row.split(' ').collect();
+                // The groups of a row stand beside each other; digits of a hash stand among words that are none.
+                let groups = words.chunk_by(|a, b| is_group(a) == is_group(b));
+                let Some(groups) = groups
+                    .filter(|words| is_group(&words[0]))
+                    .max_by_key(|words| words.len())
+                else {
+                    continue;
+                };
+                if groups.len() < 3 {
+                    continue;
                 }
+                for group in groups {
+                    lines.push_str(group);
+                    lines.push(' ');
+                    symbols += group.len();
+                }
+                // A line ends with a row, and a blank one says so to whoever reads it.
+                lines.push_str(if ends.contains(&symbols) { "\n\n" } else { "\n" });
             }
         })
     });

@@ -12,7 +12,7 @@ use super::scanning::Entry;
 use super::terminal::Terminal;
 use crate::code::share_lines::{GROUP, GroupName, Line};
 use crate::code::symbols::letter_of;
-use crate::code::typed;
+use crate::code::typed::{self, TypedLine};
 use crate::ident::Mode;
 use crate::refusal::{Refusal, Rule};
 use crate::secret::SecretText;
@@ -132,6 +132,15 @@ impl Lost {
     fn groups(&self) -> Vec<Groups> {
         let Some(text) = &self.lines else { return Vec::new() };
         let typed = text.expose(typed::lines);
+        let due = |line: &TypedLine, due: Line| line.label.unwrap_or(due).symbols();
+        // What a reader of letters left out nobody can place.
+        if typed
+            .iter()
+            .zip(Line::ALL)
+            .any(|(line, which)| line.count() != due(line, which))
+        {
+            return Vec::new();
+        }
         let lines = typed.iter().take(Line::ALL.len()).zip(Line::ALL).map(|(typed, due)| {
             let line = typed.label.unwrap_or(due);
             let symbols = (1..=line.groups()).filter_map(|number| {

@@ -284,6 +284,14 @@ pub fn init(
     writer.append(&chain_path(chain.site()), &lines)
 }
 
+/// The world of the vault in a folder: production where a plan stands there without a ledger.
+pub fn mode_of(store: &Store) -> Result<Mode, Refusal> {
+    if store.list("ledger")?.is_empty() {
+        return Ok(Mode::Production);
+    }
+    Ok(Register::of(&read_chains(store)?, None)?.mode())
+}
+
 /// The text of the plan.
 pub fn read_plan(store: &Store) -> Result<String, Refusal> {
     let bytes = store.read(PLAN, PLAN_MAX + 1)?.ok_or_else(|| {

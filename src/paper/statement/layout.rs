@@ -4,8 +4,10 @@
 //! - everything hangs from what stands above it; only signatures and foot have a place of their own, and nothing reaches into it;
 //! - a cell has a width and a number of lines; a text that needs more is cut with an ellipsis.
 
+use super::Statement;
 use super::content::{Content, Finding, PathRow};
-use crate::paper::faces::Faces;
+use crate::ident::Mode;
+use crate::paper::flow;
 use crate::paper::page::{Document, PaperSize, Style, TEXT_WIDTH, bold, mono, regular};
 use crate::paper::template::Template;
 use crate::plan::Plan;
@@ -27,9 +29,10 @@ const ACCEPTED: [f32; 5] = [0.0, 14.0, 62.0, 132.0, 158.0];
 const SIGNATURES: f32 = 56.0;
 const FOOT: f32 = 24.0;
 
-pub(super) fn draw(plan: &Plan, faces: Faces, content: &Content, template: &Template) -> Result<SecretBytes, Refusal> {
+pub(super) fn draw(plan: &Plan, it: &Statement<'_>, content: &Content) -> Result<SecretBytes, Refusal> {
+    let template = it.template;
     let mut page = Page {
-        document: Document::set_in(faces, plan.paper()),
+        document: Document::set_in(it.faces, plan.paper()),
         paper: plan.paper(),
         template,
         y: 18.0,
@@ -53,6 +56,9 @@ pub(super) fn draw(plan: &Plan, faces: Faces, content: &Content, template: &Temp
     }
     page.signatures()?;
     page.foot(content)?;
+    if it.mode == Mode::Rehearsal {
+        flow::rehearsal(&mut page.document)?;
+    }
     page.document.finish()
 }
 

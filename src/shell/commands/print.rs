@@ -42,7 +42,7 @@ pub fn run(place: &Place, it: &Print) -> Result<Answer, Refusal> {
     if let PrintCommand::Statement { to } = &it.what
         && let Some(out) = &to.out
     {
-        return statement::into_folder(&store, out);
+        return statement::into_folder(&store, &wordings(to.templates.as_deref())?, out);
     }
     let mut change = Change::begin(&store, place.site.as_ref())?;
     if let PrintCommand::PrinterTest { scan, to } = &it.what
@@ -55,7 +55,7 @@ pub fn run(place: &Place, it: &Print) -> Result<Answer, Refusal> {
     let mut pages = open(&mut change, to)?;
     let papers = match &it.what {
         PrintCommand::Statement { .. } => {
-            let (name, page, _) = statement::make(&store)?;
+            let (name, page, _) = statement::make(&store, &wordings)?;
             vec![(name, page)]
         }
         PrintCommand::VaultCopy { .. } => vault_copy::make(&mut change, &store, &wordings, to)?,

@@ -42,6 +42,35 @@ struct Grid {
     dark: Zeroizing<Vec<bool>>,
 }
 
+/// A line through a code: its distance from the middle, and the direction in which that is measured.
+struct Halving {
+    across: f32,
+    down: f32,
+    off: f32,
+    middle: f32,
+}
+
+impl Halving {
+    /// Lines of eight directions, six modules apart.
+    fn all(side: u32) -> impl Iterator<Item = Self> {
+        const DIRECTIONS: u8 = 8;
+        let middle = side as f32 / 2.0;
+        (0..DIRECTIONS).flat_map(move |number| {
+            let angle = std::f32::consts::PI * f32::from(number) / f32::from(DIRECTIONS);
+            (-4_i8..=4).map(move |step| Self {
+                across: angle.cos(),
+                down: angle.sin(),
+                off: 6.0 * f32::from(step),
+                middle,
+            })
+        })
+    }
+
+    fn is_before(&self, x: u32, y: u32) -> bool {
+        (x as f32 - self.middle) * self.across + (y as f32 - self.middle) * self.down < self.off
+    }
+}
+
 /// The most codes of a page that are mixed with each other: two as they stand, and as the steps of help show them.
 const GRIDS_MAX: usize = 6;
 
@@ -96,35 +125,24 @@ impl Salvage {
 
     /// Every two codes as one, halved along lines of eight directions.
     fn mix(&mut self) {
-        const DIRECTIONS: [(i32, i32); 8] = [(1, 0), (2, 1), (1, 1), (1, 2), (0, 1), (-1, 2), (-1, 1), (-2, 1)];
         let grids = std::mem::take(&mut self.grids);
-        for (number, one) in grids.iter().enumerate() {
-            for other in grids[number + 1..].iter().filter(|other| other.side == one.side) {
-                for (across, down) in DIRECTIONS {
-                    let middle = one.side as i32 / 2;
-                    for off in (-middle..=middle).step_by(6) {
-                        for (first, second) in [(one, other), (other, one)] {
-                            let on_first = |x: u32, y: u32| {
-                                (x as i32 - middle) * across + (y as i32 - middle) * down
-                                    < off * (across.abs() + down.abs())
-                            };
-                            let mixed = first.matrix(|x, y| {
-                                let grid = if on_first(x, y) { first } else { second };
-                                grid.is_dark(x, y)
-                            });
-                            quietly(|| code(mixed?))
-                                .flatten()
-                                .into_iter()
-                                .for_each(|code| self.put(code));
-                            if self.whole().is_some() {
-                                return;
-                            }
-                        }
+        let pairs = grids
+            .iter()
+            .enumerate()
+            .flat_map(|(number, one)| grids[number + 1..].iter().map(move |other| (one, other)));
+        for (one, other) in pairs.filter(|(one, other)| one.side == other.side) {
+            for line in Halving::all(one.side) {
+                for (first, second) in [(one, other), (other, one)] {
+                    let mixed = first.matrix(|x, y| if line.is_before(x, y) { first } else { second }.is_dark(x, y));
+                    if let Some(code) = quietly(|| code(mixed?)).flatten() {
+                        self.put(code);
+                    }
+                    if self.whole().is_some() {
+                        return;
                     }
                 }
             }
         }
-        self.grids = grids;
     }
 
     fn whole(&self) -> Option<SecretText> {
@@ -288,7 +306,7 @@ fn code(modules: BitMatrix) -> Option<Code> {
     let blocks = blocks.iter().map(|block| {
         let length = block.getNumDataCodewords() as usize;
         let mut bytes = Zeroizing::new(block.getCodewords().to_vec());
-        let corrections = (bytes.len() - length) as i32;
+        let corrections = i32::try_from(bytes.len() - length).unwrap_or(0);
         let corrected = corrector.decode(&mut bytes, corrections).is_ok();
         bytes.truncate(length);
         Block {

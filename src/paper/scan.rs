@@ -150,7 +150,9 @@ fn pdf_page(sheets: &Sheets, number: usize) -> Result<Page, Refusal> {
         drawn.push(picture);
     }
     let mut salvage = Salvage::default();
-    drawn.iter().for_each(|picture| salvage.add(picture));
+    for picture in &drawn {
+        salvage.add(picture);
+    }
     Ok(remaining(&salvage, || text::lines_of_a_share(sheets, number)))
 }
 

@@ -16,6 +16,7 @@ use crate::code::typed::{self, TypedLine};
 use crate::ident::Mode;
 use crate::refusal::{Refusal, Rule};
 use crate::secret::SecretText;
+use std::fmt::Write as _;
 
 /// A page without a code.
 pub struct Lost {
@@ -110,7 +111,8 @@ impl Lost {
             for line in lines {
                 for (row, groups) in line.symbols.chunks(A_ROW).enumerate() {
                     let first = format!("{}{}", line.line, row * A_ROW + 1);
-                    text.push_str(&format!("    {first:<4}"));
+                    // Writing to a text does not fail.
+                    let _ = write!(text, "    {first:<4}");
                     for group in groups {
                         text.push(' ');
                         match group {
@@ -192,7 +194,7 @@ fn put(lines: &mut [Groups], group: GroupName, symbols: SecretText) {
 fn written(lines: &[Groups]) -> SecretText {
     SecretText::build(1024, |text| {
         for line in lines {
-            text.push_str(&format!("{}:", line.line));
+            let _ = write!(text, "{}:", line.line);
             for group in &line.symbols {
                 text.push(' ');
                 match group {

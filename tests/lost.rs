@@ -92,7 +92,9 @@ fn a_pdf_without_its_codes_is_read_by_its_text() {
         .filter(|at| bytes[*at..].starts_with(b"/Q0 Do"))
         .collect();
     assert_eq!(drawn.len(), 2, "both codes are one drawing");
-    drawn.iter().for_each(|at| bytes[*at..at + 6].fill(b' '));
+    for at in drawn {
+        bytes[at..at + 6].fill(b' ');
+    }
     std::fs::write(&bare, bytes).unwrap();
     let page = scan::codes(&std::fs::read(&bare).unwrap()).unwrap().remove(0);
     let lines: String = lines_on(&sheets[2]).concat();

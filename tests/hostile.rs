@@ -82,9 +82,8 @@ fn what_means_something_elsewhere_stands_on_every_paper_as_it_was_written() {
         for (number, (_, field)) in FIELDS.iter().enumerate() {
             plan = with(&plan, field, &format!("{number}{text}"));
         }
-        plan.push_str(&format!(
-            "\n[[accept]]\nrule = \"S15\"\nabout = \"policy\"\nreason = \"9{text}\"\nuntil = 2099-01-01\n"
-        ));
+        let accepted = format!("rule = \"S15\"\nabout = \"policy\"\nreason = \"9{text}\"\nuntil = 2099-01-01");
+        plan = plan + "\n[[accept]]\n" + &accepted + "\n";
         std::fs::write(format!("{}/strongroom.toml", world.vault), plan).unwrap();
         world.run(&["check"]).ok();
         let out = world.scratch.join("out");

@@ -61,6 +61,7 @@ rules! {
     PlanTooLarge            "plan-too-large"            Request "a plan has at most 16 MiB";
     PlanTooTangled          "plan-too-tangled"          Request "the groups of a plan can be computed exactly";
     NameUnfit               "name-unfit"                Request "every name of a plan can be drawn and fits its sheet";
+    FontUnfit               "font-unfit"                Request "a font that the plan names is a whole TrueType font, in a plain file below the plan";
     PlanNotYet              "plan-not-yet"              Request "a plan asks only for what this version does";
     Organizations           "organizations"             Request "an account list is the whole answer of `aws organizations list-accounts`";
     InputMalformed          "input-malformed"           Request "an input has the form that its command asks for";

@@ -21,6 +21,8 @@ use crate::crypto::passphrase::Passphrase;
 use crate::crypto::sharing::{self, Share};
 use crate::entropy::{Entropy, Purpose};
 use crate::ident::{Epoch, Mode, Serial, SetName, ShareIndex};
+use crate::paper::faces::Faces;
+use crate::paper::sheet::Press;
 use crate::paper::{forms, sheet};
 use crate::plan::{Plan, ShareSet};
 use crate::refusal::{Refusal, Rule};
@@ -39,6 +41,8 @@ pub struct Room<'r, 'e> {
     pub entropy: &'r mut Entropy<'e>,
     /// Time.
     pub clock: &'r dyn Clock,
+    /// What pages are set in and worded with.
+    pub press: &'r Press,
     /// Where pages go.
     pub pages: &'r mut dyn Pages,
     /// Who learns the passphrases of locked shares.
@@ -77,18 +81,18 @@ impl std::fmt::Display for LockedShare<'_> {
 
 /// Deals each of `sets`, one after the other, and hands out its pages.
 pub fn deal_sets(change: &mut Change<'_>, sets: &[&ShareSet], room: &mut Room<'_, '_>) -> Result<(), Refusal> {
-    let epochs = judge(change.vault(), sets, room.unattended.is_some())?;
+    let epochs = judge(change.vault(), sets, room.unattended.is_some(), room.press)?;
     for (set, epoch) in sets.iter().zip(epochs) {
         let passphrases = learn_all(change.vault().plan(), set, epoch, room)?;
         let dealt = Dealt::deal(change.vault(), set, epoch, passphrases, room)?;
-        let rendered = dealt.render(change.vault().plan())?;
+        let rendered = dealt.render(change.vault().plan(), room.press)?;
         rendered.hand_out(change, room)?;
     }
     Ok(())
 }
 
 /// Whether `sets` can be dealt now, before anything is asked of the machine; the epochs that they would be.
-pub fn judge(vault: &Vault<'_>, sets: &[&ShareSet], unattended: bool) -> Result<Vec<Epoch>, Refusal> {
+pub fn judge(vault: &Vault<'_>, sets: &[&ShareSet], unattended: bool, press: &Press) -> Result<Vec<Epoch>, Refusal> {
     one_purpose(sets)?;
     let mut names = std::collections::BTreeSet::new();
     if let Some(twice) = sets.iter().find(|set| !names.insert(set.name())) {
@@ -100,21 +104,25 @@ pub fn judge(vault: &Vault<'_>, sets: &[&ShareSet], unattended: bool) -> Result<
     if unattended && vault.mode() == Mode::Production {
         custodians_are_there(sets)?;
     }
+    // Labels, receipts and cards follow the sheets: what cannot stand on them is found now, not beside a sheet in its envelope.
+    forms::check_texts(vault.plan(), press.faces)?;
     sets.iter()
         .map(|set| {
             let epoch = next_epoch(vault, set)?;
-            check_pages(vault.plan(), vault.mode(), set, epoch)?;
+            check_pages(vault.plan(), vault.mode(), set, epoch, press)?;
             Ok(epoch)
         })
         .collect()
 }
 
 /// Whether every text of a plan can be drawn, and every name fits its sheet.
-pub fn check_names(plan: &Plan) -> Result<(), Refusal> {
-    forms::check_texts(plan)?;
+pub fn check_names(plan: &Plan, faces: Faces) -> Result<(), Refusal> {
+    forms::check_texts(plan, faces)?;
+    let wording = sheet::wording()?;
+    let press = Press { faces, wording };
     plan.sets()
         .iter()
-        .try_for_each(|set| check_pages(plan, Mode::Production, set, Epoch::FIRST))
+        .try_for_each(|set| check_pages(plan, Mode::Production, set, Epoch::FIRST, &press))
 }
 
 /// Declares the last epoch of a set void: its dealing was interrupted, or its pages are out of force.
@@ -230,11 +238,11 @@ fn next_epoch(vault: &Vault<'_>, set: &ShareSet) -> Result<Epoch, Refusal> {
 }
 
 /// Draws every page with a share of zeros, so that a name that does not fit is found before a secret exists.
-fn check_pages(plan: &Plan, mode: Mode, set: &ShareSet, epoch: Epoch) -> Result<(), Refusal> {
+fn check_pages(plan: &Plan, mode: Mode, set: &ShareSet, epoch: Epoch, press: &Press) -> Result<(), Refusal> {
     let words = ["abandon"; 8];
     for (index, planned) in (1..).zip(set.shares()) {
         let index = ShareIndex::new(index).map_err(|fault| Refusal::new(Rule::Internal, fault.to_string()))?;
-        let page = PageOf::new(plan, set, epoch, mode, Date::default())?;
+        let page = PageOf::new(plan, set, epoch, mode, Date::default(), press);
         let fits = sheet::check_fits(&page.sheet(
             index,
             Addressee::planned(planned),
@@ -242,8 +250,11 @@ fn check_pages(plan: &Plan, mode: Mode, set: &ShareSet, epoch: Epoch) -> Result<
             words,
             "0000 0000 0000 0000 0000 00",
         ));
-        fits.map_err(|refusal| {
-            Refusal::new(Rule::NameUnfit, refusal.sentence()).hint("give another spelling of it in strongroom.toml")
+        fits.map_err(|refusal| match refusal.rule() {
+            Rule::PageUnfit => {
+                Refusal::new(Rule::NameUnfit, refusal.sentence()).hint("give another spelling of it in strongroom.toml")
+            }
+            _ => refusal,
         })?;
     }
     Ok(())
@@ -318,7 +329,7 @@ impl<'a> Dealt<'a> {
     }
 
     /// Makes every page and reads it back, two at a time; each share is dropped with its page.
-    pub fn render(self, plan: &Plan) -> Result<Rendered<'a>, Refusal> {
+    pub fn render(self, plan: &Plan, press: &Press) -> Result<Rendered<'a>, Refusal> {
         let Self {
             set,
             core,
@@ -326,7 +337,7 @@ impl<'a> Dealt<'a> {
             day,
             shares,
         } = self;
-        let page = PageOf::new(plan, set, core.epoch, core.mode(), day)?;
+        let page = PageOf::new(plan, set, core.epoch, core.mode(), day, press);
         let of = core.set_epoch();
         let envelopes: Vec<DealtEnvelope> = shares
             .iter()

@@ -180,7 +180,8 @@ impl<'k> Wanted<'k> {
             custodian: &self.envelope.custodian,
             safe: self.envelope.safe.as_ref(),
         };
-        let page = PageOf::new(vault.plan(), set, of.epoch, vault.mode(), deal::day_of(state.dealt))?;
+        let day = deal::day_of(state.dealt);
+        let page = PageOf::new(vault.plan(), set, of.epoch, vault.mode(), day, room.press);
         let bytes = page.make(share, to, serial, &self.epoch.stored.fingerprint, &tint)?;
         let event = Event::Reprinted {
             of: of.clone(),

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `limits` | how much a plan may hold |
 //! | `source`, `reader`, `text` | where something stands; TOML with the place of every value; text that can be shown |
-//! | `people` `safes` `share_sets` `accounts` `policy` `room` `factor` | the types |
+//! | `people` `safes` `share_sets` `accounts` `policy` `room` `factor` `fonts` | the types |
 //! | [`find`] | by id or name, or the nearest |
 //! | [`rules`] | what the plan must keep |
 //! | [`organizations`], `merge` | the provider's own account list, and how it is written into a plan |
@@ -19,6 +19,7 @@
 mod accounts;
 mod factor;
 pub mod find;
+mod fonts;
 pub mod limits;
 mod merge;
 pub mod organizations;
@@ -39,6 +40,7 @@ mod tests;
 
 pub use accounts::{Account, AccountKind, Device, DeviceKind, Provider, RootCredentials};
 pub use factor::{Factor, FactorError};
+pub use fonts::{FontPath, FontPathError};
 pub use people::{AnyOf, Person};
 pub use policy::{Acceptance, Days, DaysError, Loss, LossError, Lost, Policy};
 pub use room::{Role, RoomPlan};
@@ -85,6 +87,7 @@ impl PaperSize {
 pub struct Plan {
     organisation: FreeText,
     paper: PaperSize,
+    fonts: Vec<FontPath>,
     policy: Policy,
     people: Vec<Person>,
     safes: Vec<Safe>,
@@ -117,6 +120,7 @@ impl Plan {
             "schema",
             "organisation",
             "paper",
+            "fonts",
             "policy",
             "person",
             "safe",
@@ -138,6 +142,11 @@ impl Plan {
     /// The paper that its pages are made for.
     pub fn paper(&self) -> PaperSize {
         self.paper
+    }
+
+    /// The font files for scripts that the program's own faces lack, the first that has a letter before the others.
+    pub fn fonts(&self) -> &[FontPath] {
+        &self.fonts
     }
 
     /// What the arrangement is measured against.
@@ -310,6 +319,7 @@ impl Plan {
                 Some(node) => node.one_of(&[PaperSize::A4, PaperSize::Letter].map(|size| (size.as_str(), size)))?,
                 None => PaperSize::A4,
             },
+            fonts: fonts(table)?,
             policy: Policy::read(&table.required("policy")?)?,
             root_access: root_access(table, &index.people)?,
             acceptances: acceptances(table, &index)?,
@@ -374,6 +384,13 @@ fn one_region_for_a_building(safes: &[Safe]) -> Result<(), Refusal> {
         }
     }
     Ok(())
+}
+
+fn fonts(table: &Table<'_>) -> Result<Vec<FontPath>, Refusal> {
+    let Some(node) = table.optional("fonts") else {
+        return Ok(Vec::new());
+    };
+    node.list(limits::FONTS)?.iter().map(Node::parse).collect()
 }
 
 fn root_access(table: &Table<'_>, people: &BTreeMap<PersonId, usize>) -> Result<Option<AnyOf>, Refusal> {

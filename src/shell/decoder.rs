@@ -1,7 +1,7 @@
 //! Scans come from outside: they are decoded in a process of their own, which holds no secret but what the scan shows.
 //!
 //! request  = length (8 bytes, little-endian) ‖ the scan
-//! answer   = 0 ‖ pages (4) ‖ for each: codes (4) ‖ for each: length (4) ‖ text; or 1 ‖ rule ‖ sentence ‖ hints (4) ‖ each hint
+//! answer   = 0 ‖ pages (4) ‖ for each: codes (4) ‖ for each: length (4) ‖ text, then remains (4) of 0 or 1 texts alike; or 1 ‖ rule ‖ sentence ‖ hints (4) ‖ each hint
 //!
 //! Rules of this file:
 //! - the process has no network, no file but its pipes, no other program, and bounded memory: what `worker` takes from itself;
@@ -10,6 +10,7 @@
 
 pub mod worker;
 
+use super::lost::Lost;
 use crate::paper::scan::Page;
 use crate::refusal::{Refusal, Rule};
 use crate::secret::{SecretBytes, SecretText};
@@ -30,6 +31,8 @@ pub const COMMAND: &str = "decode-scans";
 #[derive(Default)]
 pub struct Decoder {
     running: Option<Running>,
+    /// Pages without a code, until a person is asked for their lines.
+    pub(super) lost: Vec<Lost>,
 }
 
 impl Decoder {
@@ -179,7 +182,12 @@ impl Rest<'_> {
         for _ in 0..count {
             let codes = self.number()?;
             let codes = (0..codes).map(|_| self.text()).collect::<Option<Vec<_>>>()?;
-            pages.push(Page { codes });
+            let remains = match self.number()? {
+                0 => None,
+                1 => Some(self.text()?),
+                _ => return None,
+            };
+            pages.push(Page { codes, remains });
         }
         Some(pages)
     }
@@ -209,12 +217,18 @@ mod tests {
         let pages = vec![
             Page {
                 codes: vec![SecretText::new("ZZ1QQ".to_string())],
+                remains: None,
             },
-            Page { codes: vec![] },
+            Page {
+                codes: vec![],
+                remains: Some(SecretText::new("A: QQ??".to_string())),
+            },
         ];
         let read_back = read(&worker::written(Ok(pages))).unwrap().ok().unwrap();
         assert_eq!(read_back.len(), 2);
         assert!(read_back[0].codes[0].expose(|text| text == "ZZ1QQ") && read_back[1].codes.is_empty());
+        let remains = read_back[1].remains.as_ref();
+        assert!(remains.is_some_and(|lines| lines.expose(|lines| lines == "A: QQ??")));
         let refusal = Refusal::new(Rule::ScanUnreadable, "no picture").hint("scan it again");
         assert_eq!(
             read(&worker::written(Err(refusal.clone()))).unwrap().err(),

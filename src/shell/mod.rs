@@ -13,7 +13,7 @@
 //! | [`passphrases`] | where passphrases come from, and where they go |
 //! | [`output`] | pages out, to memory-backed storage |
 //! | [`showing`] | an opened secret before those who came for it |
-//! | [`offering`] | a mistyped line, corrected with the paper at hand |
+//! | [`offering`] [`lost`] | a mistyped line, corrected with the paper at hand; the rest of a sheet whose codes are gone |
 //! | [`printing`] | pages out, through a pipe to the print system, its spool judged |
 //! | [`terminal`] | questions, and the alternate screen |
 
@@ -24,6 +24,7 @@ pub mod guard;
 pub mod hardware;
 pub mod input;
 pub mod lockdown;
+pub mod lost;
 pub mod machine;
 pub mod network;
 pub mod offering;

@@ -2,10 +2,12 @@
 //!
 //! Rules of this file:
 //! - a scan without a share is refused alone, and so is every code on it that is none: the others go on;
+//! - a page without a code is kept for whoever can ask a person: what was read of it is not lost;
 //! - nothing of a share is quoted: a refusal names the file, the page, the line, the group.
 
 use super::decoder::Decoder;
 use super::input;
+use super::lost::Lost;
 use crate::code::reading::{TEXT_MAX, Unread, read_text};
 use crate::code::share_code::PaperShare;
 use crate::ident::Mode;
@@ -47,12 +49,8 @@ pub fn read(decoder: &mut Decoder, file: &Path, mode: Mode) -> Vec<Entry> {
             name.clone()
         };
         if page.codes.is_empty() {
-            let found = Refusal::new(Rule::NothingScanned, "no code was found")
-                .hint("scan it again, flat and at 300 dpi; or type its lines");
-            entries.push(Entry {
-                paper: Err(found),
-                from,
-            });
+            let lines = page.remains;
+            entries.extend(without_a_code(Lost { from, lines }, mode, decoder));
             continue;
         }
         for text in &page.codes {
@@ -60,6 +58,23 @@ pub fn read(decoder: &mut Decoder, file: &Path, mode: Mode) -> Vec<Entry> {
         }
     }
     entries
+}
+
+/// A page without a code: a share where its lines were read whole all the same, else a refusal, and it waits for a person.
+fn without_a_code(lost: Lost, mode: Mode, decoder: &mut Decoder) -> Vec<Entry> {
+    let read = lost
+        .lines
+        .as_ref()
+        .map(|lines| read_each(lines, mode, |_| lost.from.clone()));
+    if let Some(read) = read.filter(|read| read.iter().any(|entry| entry.paper.is_ok())) {
+        return read;
+    }
+    let refused = Entry {
+        paper: Err(lost.refusal()),
+        from: lost.from.clone(),
+    };
+    decoder.lost.push(lost);
+    vec![refused]
 }
 
 /// A file that is no scan, as typed lines; nothing unless a share stands in it.

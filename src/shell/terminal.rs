@@ -161,6 +161,19 @@ impl Terminal {
         Ok(SecretText::new(std::mem::take(&mut *typed)))
     }
 
+    /// Takes one line under something secret, on the alternate screen: empty where it was, Ctrl-C as it was typed.
+    pub fn secret_answer(&mut self, shown: &SecretText, prompt: &str) -> Result<SecretText, Refusal> {
+        let quiet = Quiet::begin(&self.screen);
+        self.raw(ENTER)?;
+        let answer = shown
+            .expose(|text| self.raw(text.as_bytes()))
+            .and_then(|()| self.line(prompt));
+        self.raw(LEAVE)?;
+        drop(quiet);
+        let mut answer = answer?;
+        Ok(SecretText::new(std::mem::take(&mut *answer)))
+    }
+
     /// Asks for yes or no under something secret, on the alternate screen; anything but a clear yes is no.
     pub fn secret_confirm(&mut self, shown: &SecretText, question: &str) -> Result<bool, Refusal> {
         let quiet = Quiet::begin(&self.screen);

@@ -43,7 +43,7 @@ impl AtWork<'_, '_, '_, '_> {
     pub(super) fn passphrase(&mut self, of: &ShareOf) -> Result<Option<Note>, Refusal> {
         let planned = self.planned;
         let set = planned.plan.find_set(of.set.as_str())?;
-        let epochs = deal::judge(self.change.vault(), &[set], false)?;
+        let epochs = deal::judge(self.change.vault(), &[set], false, self.lent.press)?;
         let epoch = epochs.first().copied().unwrap_or(crate::ident::Epoch::FIRST);
         let learned = deal::learn(planned.plan, set, epoch, of.index, &mut self.lent.room())?;
         self.learned
@@ -56,13 +56,13 @@ impl AtWork<'_, '_, '_, '_> {
     pub(super) fn deal(&mut self, step: &Step, name: &SetName) -> Result<Option<Note>, Refusal> {
         let planned = self.planned;
         let set = planned.plan.find_set(name.as_str())?;
-        let epochs = deal::judge(self.change.vault(), &[set], false)?;
+        let epochs = deal::judge(self.change.vault(), &[set], false, self.lent.press)?;
         let epoch = epochs.first().copied().unwrap_or(crate::ident::Epoch::FIRST);
         self.yes(&step.asks[0])?;
         let learned = self.learned.remove(name).unwrap_or_default();
         let mut room = self.lent.room();
         let dealt = Dealt::deal(self.change.vault(), set, epoch, learned, &mut room)?;
-        let rendered = dealt.render(planned.plan)?;
+        let rendered = dealt.render(planned.plan, room.press)?;
         rendered.hand_out(self.change, &mut room)?;
         note(&format!("epoch {epoch}, {}", set.threshold())).map(Some)
     }

@@ -33,6 +33,7 @@ use crate::code::words::Fingerprint;
 use crate::entropy::Entropy;
 use crate::ident::{PersonId, SetName};
 use crate::paper::forms::wordings::Wordings;
+use crate::paper::sheet::Press;
 use crate::plan::{Plan, Role, ShareSet};
 use crate::refusal::{Refusal, Rule};
 use crate::vault::event::{Boot, Event, Note, RoomEvent};
@@ -59,6 +60,8 @@ pub struct Lent<'l, 'e> {
     pub voice: &'l mut dyn Voice,
     /// The wording of papers.
     pub wordings: &'l Wordings,
+    /// What sheets are set in.
+    pub press: &'l Press,
     /// The start of the machine.
     pub boot: Boot,
 }
@@ -69,6 +72,7 @@ impl<'e> Lent<'_, 'e> {
         Room {
             entropy: &mut *self.entropy,
             clock: self.clock,
+            press: self.press,
             pages: &mut self.pages,
             custodians: &mut *self.custodians,
             voice: &mut *self.voice,

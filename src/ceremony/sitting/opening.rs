@@ -170,6 +170,7 @@ impl AtWork<'_, '_, '_, '_> {
         Office {
             vault: self.change.vault(),
             chain: self.change.chain(),
+            faces: self.lent.press.faces,
             today: self.lent.clock.now().to_zoned(TimeZone::UTC).date(),
             wordings: self.lent.wordings,
         }

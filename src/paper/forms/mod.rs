@@ -36,9 +36,9 @@ pub use receipt::receipt;
 pub use review::review;
 
 use self::wordings::{Paper, Wordings};
+use super::faces::Faces;
 use super::flow::values::{Said, Values};
 use super::flow::{self, Dress, Sheets};
-use super::fonts::Face;
 use super::page::PaperSize;
 use crate::ident::{Mode, PersonId, SafeId, Serial, ShareIndex};
 use crate::plan::{FreeText, Plan};
@@ -55,6 +55,8 @@ pub struct Office<'a> {
     pub vault: &'a Vault<'a>,
     /// The chain of this laptop.
     pub chain: &'a Chain,
+    /// What names are set in.
+    pub faces: Faces,
     /// The day that the papers name.
     pub today: Date,
     /// The wording.
@@ -95,6 +97,7 @@ impl<'a> Office<'a> {
         let template = self.wordings.template(paper)?;
         flow::render(&Sheets {
             paper: self.paper(),
+            faces: self.faces,
             mode: self.mode(),
             dress,
             template: &template,
@@ -154,7 +157,7 @@ impl<'a> Office<'a> {
 }
 
 /// Whether every text of the plan that stands on a paper can be drawn; a long one breaks over lines, so none is too long.
-pub fn check_texts(plan: &Plan) -> Result<(), Refusal> {
+pub fn check_texts(plan: &Plan, faces: Faces) -> Result<(), Refusal> {
     let people = plan.people().iter().flat_map(|person| {
         [Some(&person.name), person.team.as_ref(), person.reach.as_ref()]
             .into_iter()
@@ -162,26 +165,19 @@ pub fn check_texts(plan: &Plan) -> Result<(), Refusal> {
     });
     let safes = plan.safes().iter().map(|safe| &safe.place);
     let accounts = plan.accounts().iter().map(|account| &account.name);
-    let texts = std::iter::once(plan.organisation())
-        .chain(people)
-        .chain(safes)
-        .chain(accounts);
-    for text in texts {
-        for face in [Face::Regular, Face::Bold, Face::Mono] {
-            // Telephone numbers alone are set in the mono face.
-            let drawn = face != Face::Mono || text.as_str().is_ascii();
-            if drawn {
-                face.width(10.0, text.as_str()).map_err(|refusal| {
-                    let unfit = Refusal::new(Rule::NameUnfit, refusal.sentence());
-                    refusal
-                        .hints()
-                        .iter()
-                        .fold(unfit, |unfit, hint| unfit.hint(hint.clone()))
-                })?;
-            }
+    let reasons = plan.acceptances().iter().map(|acceptance| &acceptance.reason);
+    let organisation = std::iter::once(plan.organisation());
+    let texts = organisation.chain(people).chain(safes).chain(accounts).chain(reasons);
+    faces.judge(texts).map_err(|refusal| match refusal.rule() {
+        Rule::PageUnfit => {
+            let unfit = Refusal::new(Rule::NameUnfit, refusal.sentence());
+            refusal
+                .hints()
+                .iter()
+                .fold(unfit, |unfit, hint| unfit.hint(hint.clone()))
         }
-    }
-    Ok(())
+        _ => refusal,
+    })
 }
 
 /// One envelope in force, and its epoch.

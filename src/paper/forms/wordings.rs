@@ -32,6 +32,8 @@ pub enum Paper {
     Review,
     /// That it works.
     Drill,
+    /// The claim, signed.
+    Statement,
     /// The vault as codes.
     VaultCopy,
 }
@@ -65,6 +67,7 @@ papers! {
     PrinterTest "printer-test";
     Review "review";
     Drill "drill";
+    Statement "statement";
     VaultCopy "vault-copy";
 }
 

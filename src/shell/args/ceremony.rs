@@ -25,6 +25,9 @@ pub struct Ceremony {
     /// Print although the print system keeps what it is given
     #[arg(long, value_name = "REASON")]
     pub allow_spool: Option<Note>,
+    /// Take the wording of the sheets from DIR/share-sheet.md
+    #[arg(long, value_name = "DIR")]
+    pub templates: Option<PathBuf>,
     /// Print every step and prompt, and do nothing: no secret, no question, no line in the ledger
     #[arg(long, conflicts_with_all = ["unattended", "void", "out", "printer"])]
     pub dry_run: bool,
@@ -35,7 +38,7 @@ pub struct Ceremony {
     #[arg(long, value_name = "TEXT", conflicts_with = "unattended")]
     pub item: Vec<Note>,
     /// Declare the last epoch of the set void instead: its dealing was interrupted, or its pages are out of force
-    #[arg(long, value_name = "REASON", conflicts_with_all = ["out", "printer", "unattended", "reason", "room", "item"])]
+    #[arg(long, value_name = "REASON", conflicts_with_all = ["out", "printer", "templates", "unattended", "reason", "room", "item"])]
     pub void: Option<Note>,
     /// Put secret pages on a disk all the same
     #[arg(long, value_name = "REASON")]
@@ -88,6 +91,9 @@ pub struct Reprint {
     /// How it is run
     #[command(flatten)]
     pub unattended: Unattended,
+    /// Take the wording of the sheet from DIR/share-sheet.md
+    #[arg(long, value_name = "DIR")]
+    pub templates: Option<PathBuf>,
     /// Put a secret page on a disk all the same
     #[arg(long, value_name = "REASON")]
     pub allow_disk: Option<Note>,

@@ -12,9 +12,11 @@ use crate::ceremony::ports::{Clock as _, Pages};
 use crate::ceremony::steps;
 use crate::entropy::{Entropy, System};
 use crate::ident::{Mode, PersonId, SafeId, Serial};
-use crate::paper::forms::wordings::Wordings;
+use crate::paper::faces::Faces;
+use crate::paper::forms::wordings::{Paper, Wordings};
 use crate::paper::forms::{self, Office, Sitting, printer_test, script::script};
 use crate::paper::scan;
+use crate::paper::sheet::Press;
 use crate::plan::{FreeText, Plan, Role, ShareSet};
 use crate::refusal::{Refusal, Rule};
 use crate::secret::SecretBytes;
@@ -27,7 +29,7 @@ use crate::shell::report::{Answer, print, say};
 use crate::shell::{input, machine};
 use crate::vault::event::Event;
 use crate::vault::store::Store;
-use crate::vault::{Change, note};
+use crate::vault::{Change, Vault, note};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -40,7 +42,7 @@ pub fn run(place: &Place, it: &Print) -> Result<Answer, Refusal> {
     if let PrintCommand::Statement { to } = &it.what
         && let Some(out) = &to.out
     {
-        return statement::into_folder(&store, out);
+        return statement::into_folder(&store, &wordings(to.templates.as_deref())?, out);
     }
     let mut change = Change::begin(&store, place.site.as_ref())?;
     if let PrintCommand::PrinterTest { scan, to } = &it.what
@@ -49,11 +51,11 @@ pub fn run(place: &Place, it: &Print) -> Result<Answer, Refusal> {
         return compare(&mut change, scan, to);
     }
     let to = destination(&it.what);
-    let wordings = wordings(to)?;
+    let wordings = wordings(to.templates.as_deref())?;
     let mut pages = open(&mut change, to)?;
     let papers = match &it.what {
         PrintCommand::Statement { .. } => {
-            let (name, page, _) = statement::make(&store)?;
+            let (name, page, _) = statement::make(&store, &wordings)?;
             vec![(name, page)]
         }
         PrintCommand::VaultCopy { .. } => vault_copy::make(&mut change, &store, &wordings, to)?,
@@ -114,9 +116,9 @@ fn destination(what: &PrintCommand) -> &Destination {
 }
 
 /// The wording of the program, with what the operator's folder has instead.
-pub(super) fn wordings(to: &Destination) -> Result<Wordings, Refusal> {
+pub(super) fn wordings(templates: Option<&Path>) -> Result<Wordings, Refusal> {
     let mut wordings = Wordings::own();
-    let Some(folder) = &to.templates else {
+    let Some(folder) = templates else {
         return Ok(wordings);
     };
     let failed = |fault: std::io::Error| {
@@ -138,6 +140,14 @@ pub(super) fn wordings(to: &Destination) -> Result<Wordings, Refusal> {
         wordings.replace(&name, text.expose(str::to_string))?;
     }
     Ok(wordings)
+}
+
+/// What share sheets are set in and worded with: read before anything secret exists.
+pub(super) fn press(vault: &Vault<'_>, templates: Option<&Path>) -> Result<Press, Refusal> {
+    Ok(Press {
+        faces: Faces::read(vault.fonts()?)?,
+        wording: wordings(templates)?.template(Paper::ShareSheet)?,
+    })
 }
 
 /// A folder or a printer. These papers hold no secret, so a folder may be on a disk; a spool is judged all the same, for they
@@ -164,6 +174,7 @@ fn papers(change: &Change<'_>, what: &PrintCommand, wordings: &Wordings) -> Resu
     let office = Office {
         vault: change.vault(),
         chain: change.chain(),
+        faces: Faces::read(change.vault().fonts()?)?,
         today: SystemClock.now().to_zoned(jiff::tz::TimeZone::UTC).date(),
         wordings,
     };

@@ -81,8 +81,18 @@ fn gather(
             .iter()
             .flat_map(|file| scanning::read(&mut decoder, file, mode))
             .collect();
-        let mut passphrases = passphrases::source(it.passphrases.as_deref(), terminal)?;
+        let mut terminal = terminal;
+        let mut passphrases = passphrases::source(it.passphrases.as_deref(), terminal.as_deref_mut())?;
         gather_all(entries, gathering, &mut *passphrases);
+        drop(passphrases);
+        for lost in std::mem::take(&mut decoder.lost) {
+            let Some(terminal) = terminal.as_deref_mut().filter(|_| !gathering.is_enough()) else {
+                break;
+            };
+            let entries = lost.ask(terminal, mode)?;
+            let mut passphrases = passphrases::source(it.passphrases.as_deref(), Some(terminal))?;
+            gather_all(entries, gathering, &mut *passphrases);
+        }
         return Ok(());
     }
     let Some(terminal) = terminal else {

@@ -53,10 +53,10 @@ pub(super) fn written(found: Result<Vec<Page>, Refusal>) -> Vec<u8> {
         Ok(pages) => {
             let size = pages
                 .iter()
-                .flat_map(|page| &page.codes)
+                .flat_map(|page| page.codes.iter().chain(&page.remains))
                 .map(|code| code.len() + 4)
                 .sum::<usize>();
-            let mut out = Vec::with_capacity(5 + 4 * pages.len() + size);
+            let mut out = Vec::with_capacity(5 + 8 * pages.len() + size);
             out.push(0);
             put_number(&mut out, pages.len());
             for page in &pages {
@@ -64,6 +64,10 @@ pub(super) fn written(found: Result<Vec<Page>, Refusal>) -> Vec<u8> {
                 page.codes
                     .iter()
                     .for_each(|code| code.expose(|text| put_text(&mut out, text)));
+                put_number(&mut out, usize::from(page.remains.is_some()));
+                page.remains
+                    .iter()
+                    .for_each(|lines| lines.expose(|text| put_text(&mut out, text)));
             }
             out
         }

@@ -2,6 +2,7 @@
 
 use crate::ceremony::deal;
 use crate::ceremony::steps::{self, Doer, Step};
+use crate::paper::faces::Faces;
 use crate::plan::ShareSet;
 use crate::refusal::Refusal;
 use crate::shell::report::{Answer, print};
@@ -16,7 +17,7 @@ pub(super) fn run(vault: &Vault<'_>, names: &[String]) -> Result<Answer, Refusal
         .map(|name| plan.find_set(name))
         .collect::<Result<Vec<&ShareSet>, _>>()?;
     deal::one_purpose(&sets)?;
-    deal::check_names(plan)?;
+    deal::check_names(plan, Faces::read(vault.fonts()?)?)?;
     let script = steps::dealing(plan, &sets)?;
     let steps = script.steps();
     let minutes: u32 = steps.iter().map(|step| u32::from(step.minutes)).sum();

@@ -11,10 +11,12 @@ use crate::entropy::{Entropy, System};
 use crate::ident::Mode;
 use crate::paper::forms::wordings::Wordings;
 use crate::paper::forms::{self, Office, Sitting};
+use crate::paper::sheet::Press;
 use crate::plan::{FreeText, Plan, Role, ShareSet};
 use crate::refusal::Refusal;
 use crate::shell::args::{Ceremony, InTheRoom};
 use crate::shell::commands::SystemClock;
+use crate::shell::commands::print::{press, wordings};
 use crate::shell::guard::{self, Exceptions};
 use crate::shell::network;
 use crate::shell::report::{Answer, Standard, print, say};
@@ -25,7 +27,8 @@ use std::cell::RefCell;
 
 /// Leads a room through the dealing of `sets`.
 pub(super) fn run(change: &mut Change<'_>, plan: &Plan, sets: Vec<&ShareSet>, it: Ceremony) -> Result<Answer, Refusal> {
-    begins_or_goes_on(change, &sets)?;
+    let press = press(change.vault(), it.templates.as_deref())?;
+    begins_or_goes_on(change, &sets, &press)?;
     let to = place_of(&it);
     let mut exceptions = Exceptions::default();
     to.judge_guided(change, &mut exceptions)?;
@@ -44,7 +47,7 @@ pub(super) fn run(change: &mut Change<'_>, plan: &Plan, sets: Vec<&ShareSet>, it
         roles,
         items: items(plan, &it.item)?,
     };
-    let wordings = Wordings::own();
+    let wordings = wordings(it.templates.as_deref())?;
     let mut system = System;
     let mut entropy = Entropy::new(&mut system);
     let mut pages = to.open()?;
@@ -61,23 +64,24 @@ pub(super) fn run(change: &mut Change<'_>, plan: &Plan, sets: Vec<&ShareSet>, it
             custodians: &mut Leading(&terminal),
             voice: &mut Standard,
             wordings: &wordings,
+            press: &press,
             boot,
         },
     )?;
-    closing_sheet(change, &planned, &wordings, pages.as_mut())?;
+    closing_sheet(change, &planned, (&wordings, &press), pages.as_mut())?;
     print(&format!("{words}\n{}\n", words.hex_grouped()));
     Ok(Answer::Done)
 }
 
 /// Whether these sets can be dealt, or are being dealt by a sitting that was interrupted.
-fn begins_or_goes_on(change: &Change<'_>, sets: &[&ShareSet]) -> Result<(), Refusal> {
+fn begins_or_goes_on(change: &Change<'_>, sets: &[&ShareSet], press: &Press) -> Result<(), Refusal> {
     deal::one_purpose(sets)?;
     let site = change.vault().register().room().site(change.chain().site());
     if site.sitting.is_some() {
         // The sitting is held against its own script when it goes on.
-        return deal::check_names(change.vault().plan());
+        return deal::check_names(change.vault().plan(), press.faces);
     }
-    deal::judge(change.vault(), sets, false).map(drop)
+    deal::judge(change.vault(), sets, false, press).map(drop)
 }
 
 /// Those who were named, those of the plan, and whoever is named now.
@@ -131,12 +135,13 @@ fn items(plan: &Plan, named: &[Note]) -> Result<Vec<Note>, Refusal> {
 fn closing_sheet(
     change: &Change<'_>,
     planned: &Planned<'_>,
-    wordings: &Wordings,
+    (wordings, press): (&Wordings, &Press),
     pages: &mut dyn Pages,
 ) -> Result<(), Refusal> {
     let office = Office {
         vault: change.vault(),
         chain: change.chain(),
+        faces: press.faces,
         today: SystemClock.now().to_zoned(jiff::tz::TimeZone::UTC).date(),
         wordings,
     };

@@ -9,6 +9,7 @@ use crate::plan::ShareSet;
 use crate::refusal::Refusal;
 use crate::shell::args::Ceremony;
 use crate::shell::commands::SystemClock;
+use crate::shell::commands::print::press;
 use crate::shell::guard::{self, Exceptions};
 use crate::shell::passphrases::InAFile;
 use crate::shell::report::{Answer, Standard, say};
@@ -18,7 +19,8 @@ use std::path::Path;
 /// Deals all of `sets`.
 pub(super) fn run(change: &mut Change<'_>, sets: &[&ShareSet], it: Ceremony) -> Result<Answer, Refusal> {
     let mode = change.vault().mode();
-    deal::judge(change.vault(), sets, true)?;
+    let press = press(change.vault(), it.templates.as_deref())?;
+    deal::judge(change.vault(), sets, true, &press)?;
     guard::judge_unattended(mode, &it.unattended, &format!("ceremony {}", it.sets.join(" ")))?;
     let to = place_of(&it);
     let mut exceptions = Exceptions::default();
@@ -32,6 +34,7 @@ pub(super) fn run(change: &mut Change<'_>, sets: &[&ShareSet], it: Ceremony) -> 
     let mut room = Room {
         entropy: &mut entropy,
         clock: &SystemClock,
+        press: &press,
         pages: pages.as_mut(),
         custodians: &mut written,
         voice: &mut Standard,

@@ -120,7 +120,7 @@ impl Day {
     }
 
     fn close(&mut self) {
-        self.play("count\n> y\nwipe\n> y\ndissent\n> none\nclose\n> y\n");
+        self.play("count\n> y\nwipe\n> y\ndissent\n> none\nclose\n> y\n> y\n");
     }
 
     fn filled(&self, typed: &str) -> String {
@@ -375,7 +375,7 @@ fn answers() -> Vec<(String, Vec<String>)> {
     all.push(("count mfa-emea".into(), vec!["y"]));
     all.push(("wipe".into(), vec!["y"]));
     all.push(("dissent".into(), vec!["none"]));
-    all.push(("close".into(), vec!["y"]));
+    all.push(("close".into(), vec!["y", "y"]));
     let filled = all.into_iter().map(|(step, answers)| {
         let index = step.rsplit(' ').next().unwrap_or_default().to_string();
         let answers = answers.into_iter().map(|answer| match answer {
@@ -410,7 +410,7 @@ fn power_may_be_lost_at_every_step_and_the_same_command_goes_on_there() {
             day.act("kill");
             day.world.run(&["ledger", "verify"]).ok();
             day.act("again");
-            day.play(&format!("{at} steps stand\n"));
+            day.play(&format!("{at} step"));
         }
         day.step(step, answers);
     }
@@ -703,4 +703,33 @@ fn the_worklist_goes_account_by_account_and_any_day_goes_on() {
     answer(&mut session, "who watches?", "walt");
     session.until("gil has operated with password");
     assert_eq!(session.end(), 3);
+}
+
+#[test]
+fn a_window_that_is_made_smaller_is_folded_to_from_then_on() {
+    let world = production();
+    let mut day = Day::begin_in(world, &["mfa-emea"], ROOM, (25, 120));
+    day.session.until("all of that fit? [y] > ");
+    day.session.resize(40);
+    day.session.line("y");
+    let shown = day.session.until("[y] > ");
+    assert!(
+        shown.lines().all(|line| line.trim_end().chars().count() < 40),
+        "{shown}"
+    );
+    assert!(shown.contains("roll-call"), "{shown}");
+    day.session.line("q");
+    assert_eq!(day.session.end(), 1);
+}
+
+#[test]
+fn an_input_that_ends_ends_the_process_and_the_steps_stand() {
+    let mut day = Day::begin(&["mfa-emea"], ROOM);
+    day.play("preflight\n> y\nroll-call\n");
+    day.session.until("> ");
+    day.session.keys("\u{4}");
+    assert_eq!(day.session.end(), 3, "{}", day.session.rest());
+    day.is_accounted_for();
+    day.act("again");
+    day.play("1 step stands\n   roll-call   \n> q\n! ends 1\n");
 }

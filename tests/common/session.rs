@@ -102,6 +102,17 @@ impl Session {
         self.screen[self.read..].escape_debug().to_string()
     }
 
+    /// Makes the window this many columns wide.
+    pub fn resize(&mut self, columns: u16) {
+        // The program's terminal is that of the process below `script`.
+        let me = self.child.id().to_string();
+        let below = run_with("pgrep", &["-P", &me], b"").ok().out;
+        let pid = below.lines().next().unwrap().to_string();
+        let terminal = std::fs::read_link(format!("/proc/{pid}/fd/0")).unwrap();
+        let device = terminal.display().to_string();
+        run_with("stty", &["-F", &device, "cols", &columns.to_string()], b"").ok();
+    }
+
     /// Takes the power away.
     pub fn kill(&mut self) {
         let me = self.child.id().to_string();

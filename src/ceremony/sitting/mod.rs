@@ -209,7 +209,7 @@ impl AtWork<'_, '_, '_, '_> {
             Act::Count(set) => self.count(step, set),
             Act::Wipe => self.wipe(step),
             Act::Dissent => self.dissent(step),
-            Act::Close => self.yes(&step.asks[0]).map(|()| None),
+            Act::Close => self.balance(step),
         }
     }
 
@@ -272,9 +272,13 @@ impl AtWork<'_, '_, '_, '_> {
             return Err(another(&sitting));
         }
         self.say(&format!(
-            "this ceremony began {} UTC and was interrupted; {} steps stand",
+            "this ceremony began {} UTC and was interrupted; {} stand{}",
             sitting.began.strftime("%Y-%m-%d %H:%M"),
-            sitting.done.len()
+            match sitting.done.len() {
+                1 => "1 step".to_string(),
+                more => format!("{more} steps"),
+            },
+            if sitting.done.len() == 1 { "s" } else { "" }
         ))?;
         self.commit(vec![Event::Room(RoomEvent::Resumed { room, items, boot })])?;
         self.give_up_what_is_lost()

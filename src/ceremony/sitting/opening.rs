@@ -45,6 +45,17 @@ impl AtWork<'_, '_, '_, '_> {
         Ok(None)
     }
 
+    /// What was brought into the room is there, before it is closed.
+    pub(super) fn balance(&mut self, step: &Step) -> Result<Option<Note>, Refusal> {
+        let items = self.planned.items.clone();
+        for item in &items {
+            self.say(&format!("  {:<14}{}", "in the room", item.as_str()))?;
+        }
+        self.yes(&step.asks[0])?;
+        self.yes(&step.asks[1])?;
+        note(&format!("{} things on the list, all accounted for", items.len())).map(Some)
+    }
+
     pub(super) fn program(&mut self, step: &Step) -> Result<Option<Note>, Refusal> {
         let (words, digits) = self.lent.desk.program()?;
         self.say(&format!("  {words}"))?;

@@ -301,7 +301,12 @@ fn closing() -> [Step; 3] {
                     &"Close the ledger, and print the closing sheet. The scribe writes the 8 words of its head as the operator reads them. Everybody signs the sheet and initials every page of this script. The laptop is switched off. Nothing leaves but what is on the list.",
                 ]),
                 said(&[&"the same words on the screen, here, and on the closing sheet"]),
-                vec![Ask::Yes(said(&[&"close the ceremony?"]))],
+                vec![
+                    Ask::Yes(said(&[
+                        &"is everything on the list here, or in an exception that says where it is?",
+                    ])),
+                    Ask::Yes(said(&[&"close the ceremony?"])),
+                ],
             )
         },
     ]

@@ -57,10 +57,20 @@ pub fn file(path: &Path, limit: usize) -> Result<SecretBytes, Refusal> {
     Ok(bytes)
 }
 
+/// Standard input, byte for byte as it comes.
+struct Unbuffered;
+
+impl std::io::Read for Unbuffered {
+    fn read(&mut self, bytes: &mut [u8]) -> std::io::Result<usize> {
+        Ok(rustix::io::read(rustix::stdio::stdin(), bytes)?)
+    }
+}
+
 /// The whole of standard input.
 pub fn standard_bytes(limit: usize) -> Result<SecretBytes, Refusal> {
     let mut bytes = Vec::with_capacity(64 * 1024);
-    let read = std::io::stdin().lock().take(limit as u64 + 1).read_to_end(&mut bytes);
+    // Not through the standard library's reader: its buffer is never wiped.
+    let read = Unbuffered.take(limit as u64 + 1).read_to_end(&mut bytes);
     let bytes = SecretBytes::new(bytes);
     read.map_err(|fault| Refusal::new(Rule::InputOutput, format!("cannot read standard input: {fault}")))?;
     if bytes.len() > limit {

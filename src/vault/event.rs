@@ -11,7 +11,7 @@ use crate::ident::{
     AccountId, DeviceName, Epoch, Generation, Mode, PersonId, SafeId, Serial, SetName, ShareIndex, SiteName, TaskId,
     VaultId,
 };
-use crate::plan::Factor;
+use crate::plan::{Defence, Factor};
 use crate::threshold::Threshold;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -332,6 +332,11 @@ pub enum Event {
         printer: Option<Note>,
         /// The start of the machine.
         boot: Boot,
+    },
+    /// The defences that the processes of the next lines could not have, where they are not those of the lines before.
+    Defences {
+        /// Which; none, where the line says that all are there again.
+        missing: Vec<Defence>,
     },
     /// A refusal for safety was overridden.
     Exception {

@@ -195,7 +195,11 @@ impl Register {
                     of: of.clone(),
                 });
             }
-            Event::Printed { .. } | Event::Exception { .. } | Event::Closing { .. } | Event::Machine { .. } => {}
+            Event::Printed { .. }
+            | Event::Defences { .. }
+            | Event::Exception { .. }
+            | Event::Closing { .. }
+            | Event::Machine { .. } => {}
         }
         Ok(())
     }

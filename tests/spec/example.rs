@@ -21,7 +21,7 @@ use strongroom::crypto::totp::{Parameters, Seed};
 use strongroom::entropy::{Entropy, Purpose, Source};
 use strongroom::hex;
 use strongroom::ident::{ALPHABET, Epoch, Generation, Mode, Serial, ShareIndex, VaultId};
-use strongroom::plan::Factor;
+use strongroom::plan::{Defence, Factor};
 use strongroom::secret::Secret;
 use strongroom::vault::event::{DealtEnvelope, Event, LockedRecordNote, Network, Note, SeenShare, SetEpoch};
 use strongroom::vault::ledger::{Chain, Hash, head_words};
@@ -643,6 +643,9 @@ fn events(vault: VaultId, core: Hash, fingerprint: &str, note: &dyn Fn(&str) -> 
             paper: note("printer-test"),
             printer: Some(note("office")),
             boot: boot(),
+        },
+        Event::Defences {
+            missing: vec![Defence::Landlock, Defence::LockedMemory],
         },
         Event::Exception {
             rule: note("swap-on"),

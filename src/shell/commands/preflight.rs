@@ -5,6 +5,7 @@ use crate::ceremony::ports::Clock as _;
 use crate::code::words::{WordsTag, words_of};
 use crate::entropy::{Entropy, Purpose, System};
 use crate::hex;
+use crate::plan::Defence;
 use crate::refusal::{Refusal, Status};
 use crate::shell::args::Preflight;
 use crate::shell::report::{Answer, print};
@@ -62,7 +63,7 @@ impl Item {
 
 /// Judges, prints, and ends with the status of the gravest refusal.
 pub fn run(it: &Preflight) -> Result<Answer, Refusal> {
-    let mut items = vec![network_item(), swap_item(), core_item(), clock_item(), entropy_item()];
+    let mut items = vec![network_item(), swap_item(), clock_item(), entropy_item()];
     if let Some(out) = &it.out {
         items.push(Item::judged(
             "storage",
@@ -71,6 +72,8 @@ pub fn run(it: &Preflight) -> Result<Answer, Refusal> {
         ));
     }
     items.push(program_item()?);
+    // Last: afterwards this process reaches no file any more.
+    items.extend(defence_items());
     let gravest = items.iter().filter_map(|item| item.status).max();
     if it.json {
         let report = Report {
@@ -114,16 +117,21 @@ fn swap_item() -> Item {
     Item::judged("swap", "off".to_string(), guard::judge_swap(&machine::swap_areas()))
 }
 
-fn core_item() -> Item {
-    let said = |held: bool| if held { "none" } else { "possible" };
-    Item::told(
-        "core dumps",
-        format!(
-            "{}; tracing by others: {}",
-            said(lockdown::leaves_no_core()),
-            said(lockdown::is_untraceable())
-        ),
-    )
+/// Each defence, taken up in earnest: what this process lacks, one with secrets would lack.
+fn defence_items() -> Vec<Item> {
+    lockdown::begin(Some(lockdown::Needs::default()));
+    let missing = lockdown::close();
+    let found = |defence| {
+        if missing.contains(&defence) {
+            "this system lacks it: a plan can demand it (`demand` under [policy])".to_string()
+        } else {
+            "held".to_string()
+        }
+    };
+    Defence::ALL
+        .into_iter()
+        .map(|defence| Item::told(defence.as_str(), found(defence)))
+        .collect()
 }
 
 fn clock_item() -> Item {
@@ -156,9 +164,9 @@ fn text(items: &[Item]) -> String {
     let mut out = String::new();
     for item in items {
         let mark = if item.fit { "fit" } else { "NOT" };
-        let _ = writeln!(out, "  {mark}  {:<11}{}", item.what, item.found);
+        let _ = writeln!(out, "  {mark}  {:<18}{}", item.what, item.found);
         for hint in &item.hints {
-            let _ = writeln!(out, "       {:<11}{hint}", "");
+            let _ = writeln!(out, "       {:<18}{hint}", "");
         }
     }
     out

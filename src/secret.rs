@@ -98,6 +98,29 @@ impl SecretBytes {
         Ok(Self(bytes))
     }
 
+    /// All that `more` gives, at most `limit` bytes, straight into locked memory; `expected` spares moving it. `more` fills the
+    /// beginning of what it is lent, and says how much: 0 is the end.
+    pub fn gather<E>(
+        expected: usize,
+        limit: usize,
+        mut more: impl FnMut(&mut [u8]) -> Result<usize, E>,
+    ) -> Result<Self, E> {
+        let mut bytes = Locked::zeroed(expected.clamp(1, limit.max(1)));
+        let mut len = 0;
+        while len < limit {
+            if len == bytes.len() {
+                let mut larger = Locked::zeroed((2 * len).min(limit));
+                larger[..len].copy_from_slice(&bytes);
+                bytes = larger;
+            }
+            match more(&mut bytes[len..])? {
+                0 => break,
+                read => len += read,
+            }
+        }
+        Ok(Self(Locked::copy_of(&bytes[..len])))
+    }
+
     /// Lends the bytes to `read`.
     pub fn expose<R>(&self, read: impl FnOnce(&[u8]) -> R) -> R {
         read(&self.0)

@@ -9,7 +9,7 @@ use crate::plan::Defence;
 use crate::refusal::{Refusal, Status};
 use crate::shell::args::Preflight;
 use crate::shell::report::{Answer, print};
-use crate::shell::{guard, lockdown, machine, network, output};
+use crate::shell::{guard, lockdown, machine, output};
 use serde::Serialize;
 use std::fmt::Write as _;
 
@@ -105,7 +105,7 @@ fn rule_of(name: Option<&str>) -> crate::refusal::Rule {
 }
 
 fn network_item() -> Item {
-    let found = network::judge();
+    let found = lockdown::network();
     Item::judged(
         "network",
         found.network.as_str().to_string(),
@@ -119,7 +119,6 @@ fn swap_item() -> Item {
 
 /// Each defence, taken up in earnest: what this process lacks, one with secrets would lack.
 fn defence_items() -> Vec<Item> {
-    lockdown::begin(Some(lockdown::Needs::default()));
     let missing = lockdown::close();
     let found = |defence| {
         if missing.contains(&defence) {

@@ -29,12 +29,13 @@ impl Needs {
             Command::Reprint(it) | Command::Passphrase(it) => Self::reprint(it),
             Command::Enroll(it) => Self::enroll(it),
             Command::Recover(it) => Self::recover(it),
+            // It holds none, but tries all that is taken from those who do.
+            Command::Preflight(_) => return Some(Self::default()),
             // A rehearsal's secrets are thrown away; each of its steps is a process of its own, with needs of its own.
             Command::Rehearse(_)
             | Command::Init(_)
             | Command::Check(_)
             | Command::Simulate(_)
-            | Command::Preflight(_)
             | Command::Print(_)
             | Command::Restore(_)
             | Command::Export(_)

@@ -84,7 +84,8 @@ pub fn points(task: &Task, count: usize) -> Vec<Point> {
     let ended = start(task, &["-qq", "-o", &log]).wait_with_output().unwrap();
     assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
     let text = std::fs::read_to_string(&log).unwrap();
-    let closed = text.lines().rposition(|line| line.starts_with("seccomp("));
+    let closed = text.lines().enumerate().filter(|(_, line)| line.starts_with("seccomp("));
+    let closed = closed.map(|(at, _)| at).last();
     let mut counted = std::collections::HashMap::<&str, usize>::new();
     let mut found = Vec::new();
     for (at, line) in text.lines().enumerate() {

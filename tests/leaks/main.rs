@@ -5,6 +5,7 @@
 //! the program without its wiping allocator must be caught.
 
 #![allow(
+    unreachable_pub,
     clippy::unwrap_used,
     clippy::print_stdout,
     reason = "a test harness of its own, which may stop at the first surprise"

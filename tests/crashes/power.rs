@@ -247,7 +247,8 @@ struct Call<'a> {
 impl<'a> Call<'a> {
     fn read(line: &'a str) -> Option<Self> {
         let (name, rest) = line.split_once('(')?;
-        let (inside, result) = rest.rsplit_once(") = ")?;
+        let (inside, result) = rest.rsplit_once(" = ")?;
+        let inside = inside.trim_end().strip_suffix(')')?;
         let result = result.split(' ').next()?.parse().ok().filter(|result| *result >= 0)?;
         Some(Self {
             line,

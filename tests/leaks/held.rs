@@ -77,8 +77,9 @@ fn start(task: &Task, strace: &[&str]) -> Child {
     child
 }
 
-/// `count` points of the task, spread evenly over what it does once it is closed.
-pub fn points(task: &Task, count: usize) -> Vec<Point> {
+/// `count` points of the task, spread evenly over what it does once it is closed: over reading, writing and waiting, or over
+/// every call.
+pub fn points(task: &Task, count: usize, every: bool) -> Vec<Point> {
     let scratch = Scratch::new();
     let log = scratch.join("log");
     let ended = start(task, &["-qq", "-o", &log]).wait_with_output().unwrap();
@@ -92,32 +93,42 @@ pub fn points(task: &Task, count: usize) -> Vec<Point> {
         let Some((call, _)) = line.split_once('(') else { continue };
         let nth = counted.entry(call).or_default();
         *nth += 1;
-        if closed.is_some_and(|closed| at > closed) && CALLS.contains(&call) {
+        if closed.is_some_and(|closed| at > closed) && (every || CALLS.contains(&call)) {
             found.push(Point {
                 call: call.to_string(),
                 nth: *nth,
             });
         }
     }
+    let count = if every { count.min(found.len()) } else { count };
     assert!(found.len() >= count, "{} calls after the process was closed", found.len());
     (0..count)
         .map(|step| found[(found.len() - 1) * step / (count - 1)].clone())
         .collect()
 }
 
-/// Runs the task, and looks into it at `point`.
-pub fn look(task: &Task, point: &Point) -> Seen {
+/// Runs the task, and looks into it at `point`; nothing, where this run did not come to it.
+pub fn look(task: &Task, point: &Point) -> Option<Seen> {
     let scratch = Scratch::new();
     let log = scratch.join("log");
     let inject = format!("inject={}:signal=STOP:when={}", point.call, point.nth);
     let trace = format!("trace={}", point.call);
     let child = start(task, &["-qq", "-o", &log, "-e", &trace, "-e", &inject]);
     let process = process_of(&child, task);
-    until(|| std::fs::read_to_string(&log).is_ok_and(|log| log.contains("stopped by SIGSTOP")));
+    let is_held = || std::fs::read_to_string(&log).is_ok_and(|log| log.contains("stopped by SIGSTOP"));
+    until(|| is_held() || !Path::new(&format!("/proc/{process}/smaps")).exists() || is_gone(process));
+    if !is_held() {
+        return None;
+    }
     let memory = memory_of(process);
     let go_on = rustix::process::Pid::from_raw(process as i32).unwrap();
     rustix::process::kill_process(go_on, rustix::process::Signal::CONT).unwrap();
-    seen(child, memory)
+    Some(seen(child, memory))
+}
+
+fn is_gone(process: u32) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    stat.rsplit(')').next().is_none_or(|rest| rest.trim_start().starts_with(['Z', 'X']))
 }
 
 /// Runs the task, and looks into it when it is about to be gone.

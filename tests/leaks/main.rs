@@ -28,6 +28,9 @@ use std::time::Instant;
 /// How often each command is looked into: so many times while it works, and once at its end.
 const MOMENTS: usize = 8;
 
+/// How many moments are tried to see a secret at all.
+const CONTROLS: usize = 60;
+
 /// What was found at one moment.
 #[derive(Default)]
 struct Found {
@@ -74,16 +77,17 @@ fn search(needles: &[Needle], memory: &[Piece]) -> Found {
 /// One row: whether it is clean and was seen to hold secrets.
 fn judge(row: &Row) -> (bool, String) {
     let started = Instant::now();
-    let points = held::points(&(row.ready)().task, MOMENTS - 1);
+    let points = held::points(&(row.ready)().task, MOMENTS - 1, false);
     let (mut seen_holding, mut clean, mut searched) = (false, true, 0);
     for point in &points {
         let ready = (row.ready)();
-        let seen = held::look(&ready.task, point);
+        let seen = held::look(&ready.task, point).expect("a moment that the command came to before");
         let found = found_in(&ready, &seen, &mut searched);
         seen_holding |= found.locked > 0;
         clean &= found.elsewhere == 0;
         tell(&format!("{} {}", point.call, point.nth), &found);
     }
+    seen_holding = seen_holding || is_seen_holding(row);
     let ready = (row.ready)();
     let seen = held::look_at_the_end(&ready.task);
     let found = found_in(&ready, &seen, &mut searched);
@@ -93,10 +97,22 @@ fn judge(row: &Row) -> (bool, String) {
         "{} moments, {} MB searched, secrets {} at work, in {:.0} s",
         points.len() + 1,
         searched / 1_000_000,
-        if seen_holding { "seen in locked memory" } else { "NEVER SEEN" },
+        if seen_holding { "seen" } else { "NEVER SEEN" },
         started.elapsed().as_secs_f64()
     );
     (clean && seen_holding, text)
+}
+
+/// Whether a secret is ever seen: a search that finds nothing at any moment of the work is a bad search.
+fn is_seen_holding(row: &Row) -> bool {
+    held::points(&(row.ready)().task, CONTROLS, true).iter().rev().any(|point| {
+        let ready = (row.ready)();
+        let seen = held::look(&ready.task, point);
+        seen.is_some_and(|seen| {
+            let found = found_in(&ready, &seen, &mut 0);
+            found.locked + found.elsewhere > 0
+        })
+    })
 }
 
 fn found_in(ready: &rows::Ready, seen: &Seen, searched: &mut usize) -> Found {

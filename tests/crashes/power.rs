@@ -50,6 +50,7 @@ pub fn attempt(row: &Row) -> Tried {
     assert_eq!(ended.status, 0, "{}: {}", row.name, ended.err);
     let mut tried = Tried::default();
     for (number, line) in std::fs::read_to_string(&log).unwrap().lines().enumerate() {
+        if std::env::var_os("DBG").is_some() { println!("{:?} {}", disk.open.iter().map(|(a,b)| (*a, b.0.clone(), b.1)).collect::<Vec<_>>(), &line[..line.len().min(150)]); }
         if !disk.apply(&copy.vault, line) {
             continue;
         }

@@ -69,7 +69,8 @@ pub fn judge(row: &Row, vault: &Path, pages: Option<&Path>) -> Result<(), String
     Ok(())
 }
 
-/// A later command works, and leaves nothing unfinished.
+/// A later command works, and leaves nothing unfinished where it writes. In the folder of a set or an account nothing reads such
+/// a file, and the next who writes there removes it.
 pub fn judge_the_next(vault: &Path) -> Result<(), String> {
     let place = vault.display().to_string();
     if !vault.join(LEDGER).exists() {
@@ -79,6 +80,8 @@ pub fn judge_the_next(vault: &Path) -> Result<(), String> {
     if ended.status != 0 {
         return Err(format!("the next command does not work: {}", ended.err));
     }
-    let left = files(vault).into_keys().find(|name| name.contains(".unfinished-") && !name.starts_with("records/"));
+    let left = files(vault).into_keys().find(|name| {
+        name.contains(".unfinished-") && !name.starts_with("records/") && !name.starts_with("sets/")
+    });
     left.map_or(Ok(()), |name| Err(format!("{name} is left")))
 }

@@ -18,7 +18,7 @@ const FAULTS: &[(&str, &[&str])] = &[
 
 /// The calls by which a process changes what is on a disk, or opens it.
 const CALLS: &[&str] = &[
-    "openat", "openat2", "write", "fsync", "renameat", "mkdirat", "mkdir", "unlinkat", "unlink", "ftruncate", "fchmod", "chmod",
+    "open", "openat", "openat2", "write", "fsync", "renameat", "mkdirat", "mkdir", "unlinkat", "unlink", "ftruncate", "fchmod", "chmod",
     "close",
 ];
 
@@ -92,6 +92,7 @@ pub fn strace(options: &[&str], row: &Row, copy: &Copy) -> Ended {
         .arg(program())
         .args(copy.arguments(row))
         .env_remove("STRONGROOM_VAULT")
+        .env_remove("LD_LIBRARY_PATH")
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .stderr(Stdio::piped())

@@ -44,13 +44,12 @@ pub fn attempt(row: &Row) -> Tried {
     let mut disk = Disk::of(&copy.vault);
     let scratch = Scratch::new();
     let log = scratch.join("log");
-    let trace = "trace=openat,openat2,write,fsync,renameat,mkdirat,mkdir,unlinkat,ftruncate,lseek,close";
+    let trace = "trace=open,openat,openat2,write,fsync,renameat,mkdirat,mkdir,unlinkat,ftruncate,lseek,close";
     let options = ["-qq", "-xx", "-s", "16777216", "-o", &log, "-e", trace];
     let ended = strace(&options, row, &copy);
     assert_eq!(ended.status, 0, "{}: {}", row.name, ended.err);
     let mut tried = Tried::default();
     for (number, line) in std::fs::read_to_string(&log).unwrap().lines().enumerate() {
-        if std::env::var_os("DBG").is_some() { println!("{:?} {}", disk.open.iter().map(|(a,b)| (*a, b.0.clone(), b.1)).collect::<Vec<_>>(), &line[..line.len().min(150)]); }
         if !disk.apply(&copy.vault, line) {
             continue;
         }
@@ -103,7 +102,8 @@ impl Disk {
     fn apply(&mut self, vault: &Path, line: &str) -> bool {
         let Some(call) = Call::read(line) else { return false };
         match call.name {
-            "openat" | "openat2" => self.opened(vault, &call),
+            "open" => self.opened(vault, &call, -100, 0),
+            "openat" | "openat2" => self.opened(vault, &call, call.number(0), 1),
             "close" => {
                 self.open.remove(&call.number(0));
                 false
@@ -149,8 +149,8 @@ impl Disk {
         Some(path.components().filter(|part| part.as_os_str() != ".").collect())
     }
 
-    fn opened(&mut self, vault: &Path, call: &Call<'_>) -> bool {
-        let Some(place) = self.place(vault, call.number(0), &call.text(1)) else {
+    fn opened(&mut self, vault: &Path, call: &Call<'_>, folder: i64, name: usize) -> bool {
+        let Some(place) = self.place(vault, folder, &call.text(name)) else {
             return false;
         };
         let (node, made) = match self.names.get(&place) {

@@ -68,6 +68,7 @@ fn start(task: &Task, strace: &[&str]) -> Child {
         .arg(&task.program)
         .args(&task.arguments)
         .env_remove("STRONGROOM_VAULT")
+        .env_remove("LD_LIBRARY_PATH")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

@@ -9,6 +9,14 @@ deep:
     cargo test --release --locked --test deep
     cargo test --release --locked --test deep_claim
 
+# The memory of every command with secrets, searched at eight moments; what is behind `--` picks rows
+leaks *ROWS:
+    cargo test --locked --test leaks -- {{ROWS}}
+
+# Kills, errors and power failures at every system call that changes a vault; a number takes every so many-th, words pick rows
+crashes *ROWS:
+    cargo test --locked --test crashes -- {{ROWS}}
+
 # What the claim costs at 10 to 10,000 accounts
 bench:
     cargo bench --locked --bench claim

@@ -75,7 +75,7 @@ pub struct Entropy<'a> {
     dice: Zeroizing<Vec<u8>>,
     drawn: u64,
     /// Hashes of the raw draws of this run, to notice a stuck source without keeping what it gave.
-    seen: std::collections::HashSet<[u8; 32]>,
+    seen: std::collections::BTreeSet<[u8; 32]>,
 }
 
 impl<'a> Entropy<'a> {
@@ -90,7 +90,7 @@ impl<'a> Entropy<'a> {
             source,
             dice: Zeroizing::new(dice),
             drawn: 0,
-            seen: std::collections::HashSet::new(),
+            seen: std::collections::BTreeSet::new(),
         }
     }
 

@@ -139,6 +139,7 @@ rules! {
     BothFactors             "both-factors"              Safety  "S22: two factors of one account are never gathered in one boot";
     QuorumInOneBoot         "quorum-in-one-boot"        Safety  "a drill never has a quorum of a live set pass through one boot";
     OneShareAProcess        "one-share-a-process"       Safety  "of a live set one process proves one share";
+    DefenceMissing          "defence-missing"           Safety  "in production a process with secrets has the defences that the plan demands";
     NotATerminal            "not-a-terminal"            Safety  "a secret is shown on a terminal, or where it was asked to go";
     // the machine
     EntropyFailed           "entropy-failed"            Machine "the system gives randomness";

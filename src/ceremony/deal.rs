@@ -34,6 +34,7 @@ use crate::vault::{Change, Vault, note};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use std::collections::BTreeMap;
+use strongroom_bedrock::stack;
 
 /// What a dealing needs of the room.
 pub struct Room<'r, 'e> {
@@ -361,7 +362,10 @@ impl<'a> Dealt<'a> {
                         let Some((at, ((paper, serial, tint), planned))) = next else {
                             break;
                         };
-                        let bytes = page.make(&paper, Addressee::planned(planned), serial, &fingerprint, &tint);
+                        // A thread's stack is kept for the next one.
+                        let bytes = stack::cleared(|| {
+                            page.make(&paper, Addressee::planned(planned), serial, &fingerprint, &tint)
+                        });
                         let name = page_name(&of, paper.head.index, serial);
                         if let Ok(mut made) = made.lock() {
                             made.push((at, bytes.map(|bytes| (name, bytes))));

@@ -13,10 +13,10 @@ use super::sharing::SetSecret;
 use crate::ident::Mode;
 use crate::refusal::{Refusal, Rule};
 use crate::secret::{Secret, SecretBytes, SecretText};
-use age::secrecy::ExposeSecret as _;
 use age::x25519;
 use bech32::{Bech32, Hrp};
 use std::{fmt, io, io::Read as _, io::Write as _, str::FromStr};
+use strongroom_bedrock::stack;
 use zeroize::Zeroizing;
 
 /// The largest locked record that is read, in bytes.
@@ -88,7 +88,7 @@ impl FromStr for Recipient {
 
 /// What opens the records of one epoch of a set, and signs its successor. Exists only while a quorum is at work.
 pub struct SetIdentity {
-    age: x25519::Identity,
+    seed: Secret<32>,
     successor: Secret<32>,
 }
 
@@ -98,27 +98,38 @@ impl SetIdentity {
         let seed = expand(&secret, &format!("strongroom/v1/identity/{mode}/{}", kind.number()));
         let successor = expand(&secret, &format!("strongroom/v1/successor/{mode}"));
         drop(secret);
-        let impossible = || Refusal::new(Rule::Internal, "32 bytes are not an identity of age");
-        let text = Zeroizing::new(identity_text(&seed).ok_or_else(impossible)?);
-        let age = x25519::Identity::from_str(&text).map_err(|_| impossible())?;
-        Ok(Self { age, successor })
+        let this = Self { seed, successor };
+        this.with_age(|_| ())?;
+        Ok(this)
     }
 
     /// The public half that records are locked to.
     pub fn recipient(&self) -> Recipient {
-        Recipient(self.age.to_public().to_string())
+        let recipient = self.with_age(|age| age.to_public().to_string());
+        // `derive` has tried it.
+        Recipient(recipient.unwrap_or_default())
+    }
+
+    /// Lends the identity in the form of age, which lies on the stack: afterwards the stack is cleared.
+    fn with_age<R>(&self, work: impl FnOnce(&x25519::Identity) -> R) -> Result<R, Refusal> {
+        stack::cleared(|| {
+            let impossible = || Refusal::new(Rule::Internal, "32 bytes are not an identity of age");
+            let text = Zeroizing::new(identity_text(&self.seed).ok_or_else(impossible)?);
+            let age = x25519::Identity::from_str(&text).map_err(|_| impossible())?;
+            Ok(work(&age))
+        })
     }
 
     /// The public half of the key that signs the next epoch (Ed25519, RFC 8032): 32 bytes.
     pub fn successor_key(&self) -> [u8; 32] {
-        self.successor
-            .expose(|seed| ed25519_dalek::SigningKey::from_bytes(seed).verifying_key().to_bytes())
+        let key = |seed: &[u8; 32]| ed25519_dalek::SigningKey::from_bytes(seed).verifying_key().to_bytes();
+        stack::cleared(|| self.successor.expose(key))
     }
 
     /// The identity as text, `AGE-SECRET-KEY-1…`: what stock tools take.
     pub fn to_text(&self) -> SecretText {
-        let text = self.age.to_string();
-        SecretText::build(text.expose_secret().len(), |out| out.push_str(text.expose_secret()))
+        // `derive` has tried it.
+        SecretText::new(identity_text(&self.seed).unwrap_or_default())
     }
 
     /// Opens one record, and is gone. The reason of a failure is not told apart: damaged and foreign look the same.
@@ -130,14 +141,14 @@ impl SetIdentity {
                 "the record does not open: it is damaged, or locked to other sets",
             )
         };
-        let decryptor = age::Decryptor::new_buffered(locked).map_err(|_| unfit())?;
-        let mut reader = decryptor
-            .decrypt(std::iter::once(&self.age as &dyn age::Identity))
-            .map_err(|_| unfit())?;
-        let mut plain = Zeroizing::new(Vec::with_capacity(locked.len()));
-        // Nothing is released before the last chunk was authenticated.
-        reader.read_to_end(&mut plain).map_err(|_| unfit())?;
-        Ok(SecretBytes::new(std::mem::take(&mut *plain)))
+        self.with_age(|age| {
+            let decryptor = age::Decryptor::new_buffered(locked).map_err(|_| unfit())?;
+            let mut reader = decryptor
+                .decrypt(std::iter::once(age as &dyn age::Identity))
+                .map_err(|_| unfit())?;
+            // Nothing is released before the last chunk was authenticated.
+            SecretBytes::gather(locked.len(), locked.len(), |bytes| reader.read(bytes)).map_err(|_| unfit())
+        })?
     }
 }
 
@@ -148,9 +159,11 @@ pub fn lock(plain: &SecretBytes, recipients: &[Recipient]) -> Result<Vec<u8>, Re
     let encryptor = age::Encryptor::with_recipients(each)
         .map_err(|fault| Refusal::new(Rule::Internal, format!("a record cannot be locked: {fault}")))?;
     let mut locked = Vec::new();
-    let written = encryptor.wrap_output(&mut locked).and_then(|mut writer| {
-        plain.expose(|bytes| writer.write_all(bytes))?;
-        writer.finish().map(drop)
+    let written = stack::cleared(|| {
+        encryptor.wrap_output(&mut locked).and_then(|mut writer| {
+            plain.expose(|bytes| writer.write_all(bytes))?;
+            writer.finish().map(drop)
+        })
     });
     written.map_err(|fault: io::Error| Refusal::new(Rule::Internal, format!("a record cannot be locked: {fault}")))?;
     Ok(locked)

@@ -17,6 +17,7 @@
 //! - nothing of a plan is secret, and no key of it could hold a secret.
 
 mod accounts;
+mod defences;
 mod factor;
 pub mod find;
 mod fonts;
@@ -39,6 +40,7 @@ mod text;
 mod tests;
 
 pub use accounts::{Account, AccountKind, Device, DeviceKind, Provider, RootCredentials};
+pub use defences::{Defence, DefenceError};
 pub use factor::{Factor, FactorError};
 pub use fonts::{FontPath, FontPathError};
 pub use people::{AnyOf, Person};

@@ -4,6 +4,7 @@
 //! answer   = 0 ‖ pages (4) ‖ for each: codes (4) ‖ for each: length (4) ‖ text, then remains (4) of 0 or 1 texts alike; or 1 ‖ rule ‖ sentence ‖ hints (4) ‖ each hint
 //!
 //! Rules of this file:
+//! - the processes are started before the first secret, by `lockdown::begin`, for later none can be: what is not needed is spare;
 //! - the process has no network, no file but its pipes, no other program, and bounded memory: what `worker` takes from itself;
 //! - it has so long for a scan; then it is ended, the scan is refused by name, and the next one gets a new process;
 //! - what it answers is judged like any input: a decoder that was taken over can give wrong codes, and nothing else.
@@ -14,11 +15,13 @@ use super::lost::Lost;
 use crate::paper::scan::Page;
 use crate::refusal::{Refusal, Rule};
 use crate::secret::{SecretBytes, SecretText};
-use std::io::{Read as _, Write as _};
+use rustix::event::{PollFd, PollFlags, Timespec};
+use rustix::io::Errno;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::time::Duration;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 /// The longest that one scan is decoded.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -26,8 +29,24 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const ANSWER_MAX: usize = 4 << 20;
 /// The name of the command by which this program becomes a decoder. It is in no help: nobody but this file calls it.
 pub const COMMAND: &str = "decode-scans";
+/// How many decoders a command with scans has ready: one at work, and one for each of three scans that end theirs.
+pub const READY: usize = 4;
 
-/// The scans of one command, decoded elsewhere. The process is started with the first scan, and ends with this value.
+/// Decoders that were started ahead.
+static WAITING: Mutex<Vec<Running>> = Mutex::new(Vec::new());
+
+/// Starts so many decoders for later.
+pub fn get_ready(count: usize) {
+    // Whoever needs one that is not there tries again, and tells.
+    let started: Vec<Running> = (0..count).filter_map(|_| Running::start().ok()).collect();
+    waiting(|all| all.extend(started));
+}
+
+fn waiting<R>(with: impl FnOnce(&mut Vec<Running>) -> R) -> R {
+    with(&mut WAITING.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
+/// The scans of one command, decoded elsewhere. The process is taken with the first scan, and ends with this value.
 #[derive(Default)]
 pub struct Decoder {
     running: Option<Running>,
@@ -38,7 +57,7 @@ pub struct Decoder {
 impl Decoder {
     /// The codes of a scan, page by page, as [`crate::paper::scan::codes`] finds them.
     pub fn codes(&mut self, scan: &SecretBytes) -> Result<Vec<Page>, Refusal> {
-        let running = match self.running.take() {
+        let running = match self.running.take().or_else(|| waiting(Vec::pop)) {
             Some(running) => running,
             None => Running::start()?,
         };
@@ -52,11 +71,19 @@ impl Decoder {
     }
 }
 
-/// A decoder at work: one thread of ours waits for its answers.
+impl Drop for Decoder {
+    fn drop(&mut self) {
+        if let Some(running) = self.running.take() {
+            waiting(|all| all.push(running));
+        }
+    }
+}
+
+/// A decoder at work.
 struct Running {
     child: Child,
     requests: ChildStdin,
-    answers: Receiver<Option<SecretBytes>>,
+    answers: ChildStdout,
 }
 
 impl Running {
@@ -81,30 +108,31 @@ impl Running {
         let (Some(requests), Some(answers)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(Refusal::new(Rule::Internal, "a pipe to the decoder is missing"));
         };
-        let (send, receive) = channel();
-        std::thread::spawn(move || pass_on(answers, &send));
+        // A decoder that neither takes nor gives must not hold us: we wait by the clock.
+        for pipe in [requests.as_fd(), answers.as_fd()] {
+            rustix::io::ioctl_fionbio(pipe, true).map_err(|fault| failed(fault.into()))?;
+        }
         Ok(Self {
             child,
             requests,
-            answers: receive,
+            answers,
         })
     }
 
     /// Itself and the answer; or what became of the process, which has ended then.
-    fn ask(mut self, scan: &SecretBytes) -> Result<(Self, SecretBytes), &'static str> {
+    fn ask(self, scan: &SecretBytes) -> Result<(Self, SecretBytes), &'static str> {
+        let until = Instant::now() + PATIENCE;
         let length = (scan.len() as u64).to_le_bytes();
-        let sent = self
-            .requests
-            .write_all(&length)
-            .and_then(|()| scan.expose(|bytes| self.requests.write_all(bytes)));
-        if sent.is_err() {
-            return Err("ended over it");
+        send(self.requests.as_fd(), &length, until)?;
+        scan.expose(|bytes| send(self.requests.as_fd(), bytes, until))?;
+        let mut length = [0; 8];
+        receive(self.answers.as_fd(), &mut length, until)?;
+        let length = usize::try_from(u64::from_le_bytes(length)).unwrap_or(usize::MAX);
+        if length > ANSWER_MAX {
+            return Err("said something that is no answer");
         }
-        match self.answers.recv_timeout(PATIENCE) {
-            Ok(Some(answer)) => Ok((self, answer)),
-            Ok(None) | Err(RecvTimeoutError::Disconnected) => Err("ended over it"),
-            Err(RecvTimeoutError::Timeout) => Err("took longer than it may"),
-        }
+        let answer = SecretBytes::try_build(length, |bytes| receive(self.answers.as_fd(), bytes, until))?;
+        Ok((self, answer))
     }
 }
 
@@ -115,22 +143,41 @@ impl Drop for Running {
     }
 }
 
-/// One answer after the other, each behind its length; `None` where the process has ended.
-fn pass_on(mut answers: ChildStdout, to: &Sender<Option<SecretBytes>>) {
-    loop {
-        let mut length = [0; 8];
-        let answer = answers.read_exact(&mut length).ok().and_then(|()| {
-            let length = usize::try_from(u64::from_le_bytes(length))
-                .ok()
-                .filter(|length| *length <= ANSWER_MAX)?;
-            let mut bytes = zeroize::Zeroizing::new(vec![0; length]);
-            answers.read_exact(&mut bytes).ok()?;
-            Some(SecretBytes::new(std::mem::take(&mut *bytes)))
-        });
-        let ended = answer.is_none();
-        if to.send(answer).is_err() || ended {
-            return;
+const ENDED: &str = "ended over it";
+
+fn send(pipe: BorrowedFd<'_>, mut bytes: &[u8], until: Instant) -> Result<(), &'static str> {
+    while !bytes.is_empty() {
+        match rustix::io::write(pipe, bytes) {
+            Ok(sent) => bytes = &bytes[sent..],
+            Err(Errno::AGAIN | Errno::INTR) => wait(pipe, PollFlags::OUT, until)?,
+            Err(_) => return Err(ENDED),
         }
+    }
+    Ok(())
+}
+
+fn receive(pipe: BorrowedFd<'_>, mut bytes: &mut [u8], until: Instant) -> Result<(), &'static str> {
+    while !bytes.is_empty() {
+        match rustix::io::read(pipe, &mut *bytes) {
+            Ok(0) => return Err(ENDED),
+            Ok(received) => bytes = &mut bytes[received..],
+            Err(Errno::AGAIN | Errno::INTR) => wait(pipe, PollFlags::IN, until)?,
+            Err(_) => return Err(ENDED),
+        }
+    }
+    Ok(())
+}
+
+fn wait(pipe: BorrowedFd<'_>, what: PollFlags, until: Instant) -> Result<(), &'static str> {
+    let left = until.saturating_duration_since(Instant::now());
+    let timeout = Timespec {
+        tv_sec: i64::try_from(left.as_secs()).unwrap_or(0),
+        tv_nsec: i64::from(left.subsec_nanos()),
+    };
+    match rustix::event::poll(&mut [PollFd::from_borrowed_fd(pipe, what)], Some(&timeout)) {
+        Ok(0) => Err("took longer than it may"),
+        Ok(_) | Err(Errno::INTR) => Ok(()),
+        Err(_) => Err(ENDED),
     }
 }
 

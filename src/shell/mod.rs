@@ -7,7 +7,7 @@
 //! | [`report`] | error to sentence, hint and exit status; the only door to standard output and error |
 //! | [`guard`] | what a machine must be before a secret is on it, and the exceptions to that |
 //! | [`network`] [`machine`] [`hardware`] | judging the machine, and telling of it |
-//! | [`lockdown`] | no core dump, no tracing by others |
+//! | [`lockdown`] | what a process takes from itself before a secret is in it |
 //! | [`decoder`] | scans decoded in a process of their own |
 //! | [`input`] [`scanning`] [`seeds`] | files in, capped; scans to shares; seeds brought in |
 //! | [`passphrases`] | where passphrases come from, and where they go |
@@ -46,19 +46,27 @@ use std::process::ExitCode;
 
 /// The program: arguments in, exit status out.
 pub fn run() -> ExitCode {
-    lockdown::apply();
-    if std::env::args_os()
-        .nth(1)
-        .is_some_and(|first| first == decoder::COMMAND)
-    {
-        decoder::worker::run();
+    if let Some(helper) = helper() {
+        lockdown::begin(None);
+        helper();
         return ExitCode::SUCCESS;
     }
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(usage) => return report::usage(&usage),
     };
+    lockdown::begin(lockdown::Needs::of(&arguments.place, &arguments.command));
     report::exit(report::uninterrupted(|| answer(arguments)))
+}
+
+/// What this process is to another one of this program, where it was started as its helper.
+fn helper() -> Option<fn()> {
+    let first = std::env::args_os().nth(1)?;
+    match first.to_str()? {
+        decoder::COMMAND => Some(decoder::worker::run),
+        printing::COMMAND => Some(printing::client::run),
+        _ => None,
+    }
 }
 
 fn answer(arguments: Arguments) -> Result<Answer, Refusal> {

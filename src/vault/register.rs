@@ -210,7 +210,11 @@ impl Register {
                 });
             }
             Event::Room(event) => self.add_room(site, entry, event)?,
-            Event::Printed { .. } | Event::Exception { .. } | Event::Closing { .. } | Event::Machine { .. } => {}
+            Event::Printed { .. }
+            | Event::Defences { .. }
+            | Event::Exception { .. }
+            | Event::Closing { .. }
+            | Event::Machine { .. } => {}
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use super::example::{canonical, parsed};
 use std::collections::BTreeMap;
 use strongroom::crypto::passphrase::LockDigest;
 use strongroom::ident::{Epoch, Generation, Mode, Serial, ShareIndex, VaultId};
-use strongroom::plan::{Factor, Role};
+use strongroom::plan::{Defence, Factor, Role};
 use strongroom::vault::event::{
     AtProvider, DealtEnvelope, Event, InRole, LockedRecordNote, Network, Note, RoomEvent, SeenShare, SetEpoch,
 };
@@ -107,6 +107,9 @@ pub(crate) fn events(vault: VaultId, core: Hash, fingerprint: &str, note: &dyn F
             paper: note("printer-test"),
             printer: Some(note("office")),
             boot: boot(),
+        },
+        Event::Defences {
+            missing: vec![Defence::Landlock, Defence::LockedMemory],
         },
         Event::Exception {
             rule: note("swap-on"),

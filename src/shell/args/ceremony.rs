@@ -31,6 +31,9 @@ pub struct Ceremony {
     /// Print every step and prompt, and do nothing: no secret, no question, no line in the ledger
     #[arg(long, conflicts_with_all = ["unattended", "void", "out", "printer"])]
     pub dry_run: bool,
+    /// Where the scanner puts its scans: once a secret exists, no other folder can be read
+    #[arg(long, value_name = "DIR", default_value = "/dev/shm", conflicts_with = "unattended")]
+    pub scan: PathBuf,
     /// Who is there: administrator=ID,operator=ID,scribe=ID,witness=ID; whoever is not named here or in the plan is asked for
     #[arg(long, value_name = "ROLE=ID", value_delimiter = ',', conflicts_with = "unattended")]
     pub room: Vec<InTheRoom>,

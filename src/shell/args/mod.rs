@@ -196,7 +196,7 @@ pub struct Enroll {
     #[arg(long, conflicts_with = "accounts")]
     pub all: bool,
     /// How far every account is at the provider; at a terminal, go on with what is left: generate, show, set, sign in
-    #[arg(long, conflicts_with_all = ["accounts", "all", "from", "unattended"])]
+    #[arg(long, conflicts_with_all = ["accounts", "all", "unattended"])]
     pub worklist: bool,
     /// Which factor
     #[arg(long, value_name = "password|mfa|contact")]
@@ -205,7 +205,7 @@ pub struct Enroll {
     #[arg(long, value_name = "NAME")]
     pub device: Option<DeviceName>,
     /// Where an MFA seed or a contact comes from: a text, a QR image, or - for standard input. With --all: lines of
-    /// ACCOUNT, DEVICE and otpauth URI
+    /// ACCOUNT, DEVICE and otpauth URI. With --worklist: the folder in which they are, /dev/shm without it
     #[arg(long, value_name = "FILE")]
     pub from: Option<PathBuf>,
     /// The length of a generated password, 16 to 128

@@ -5,10 +5,11 @@ use crate::ceremony::ports::Clock as _;
 use crate::code::words::{WordsTag, words_of};
 use crate::entropy::{Entropy, Purpose, System};
 use crate::hex;
+use crate::plan::Defence;
 use crate::refusal::{Refusal, Status};
 use crate::shell::args::Preflight;
 use crate::shell::report::{Answer, print};
-use crate::shell::{guard, hardware, lockdown, machine, network, output};
+use crate::shell::{guard, hardware, lockdown, machine, output};
 use serde::Serialize;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -63,7 +64,9 @@ impl Item {
 
 /// Judges, prints, and ends with the status of the gravest refusal.
 pub fn run(it: &Preflight) -> Result<Answer, Refusal> {
-    let items = judged(it.out.as_deref())?;
+    let mut items = judged(it.out.as_deref())?;
+    // Last: afterwards this process reaches no file any more.
+    items.extend(defence_items());
     let gravest = items.iter().filter_map(|item| item.status).max();
     if it.json {
         let report = Report {
@@ -97,7 +100,7 @@ pub(super) fn lines(out: Option<&Path>) -> Result<Vec<String>, Refusal> {
 }
 
 fn judged(out: Option<&Path>) -> Result<Vec<Item>, Refusal> {
-    let mut items = vec![network_item(), swap_item(), core_item(), clock_item(), entropy_item()];
+    let mut items = vec![network_item(), swap_item(), clock_item(), entropy_item()];
     items.extend(
         hardware::look()
             .into_iter()
@@ -121,7 +124,7 @@ fn rule_of(name: Option<&str>) -> crate::refusal::Rule {
 }
 
 fn network_item() -> Item {
-    let found = network::judge();
+    let found = lockdown::network();
     Item::judged(
         "network",
         found.network.as_str().to_string(),
@@ -133,16 +136,20 @@ fn swap_item() -> Item {
     Item::judged("swap", "off".to_string(), guard::judge_swap(&machine::swap_areas()))
 }
 
-fn core_item() -> Item {
-    let said = |held: bool| if held { "none" } else { "possible" };
-    Item::told(
-        "core dumps",
-        format!(
-            "{}; tracing by others: {}",
-            said(lockdown::leaves_no_core()),
-            said(lockdown::is_untraceable())
-        ),
-    )
+/// Each defence, taken up in earnest: what this process lacks, one with secrets would lack.
+fn defence_items() -> Vec<Item> {
+    let missing = lockdown::close();
+    let found = |defence| {
+        if missing.contains(&defence) {
+            "this system lacks it: a plan can demand it (`demand` under [policy])".to_string()
+        } else {
+            "held".to_string()
+        }
+    };
+    Defence::ALL
+        .into_iter()
+        .map(|defence| Item::told(defence.as_str(), found(defence)))
+        .collect()
 }
 
 fn clock_item() -> Item {
@@ -175,9 +182,9 @@ fn text(items: &[Item]) -> String {
     let mut out = String::new();
     for item in items {
         let mark = if item.fit { "fit" } else { "NOT" };
-        let _ = writeln!(out, "  {mark}  {:<11}{}", item.what, item.found);
+        let _ = writeln!(out, "  {mark}  {:<18}{}", item.what, item.found);
         for hint in &item.hints {
-            let _ = writeln!(out, "       {:<11}{hint}", "");
+            let _ = writeln!(out, "       {:<18}{hint}", "");
         }
     }
     out

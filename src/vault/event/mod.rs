@@ -15,7 +15,7 @@ pub use self::room::{AtProvider, InRole, RoomEvent};
 use super::ledger::Hash;
 use crate::crypto::passphrase::LockDigest;
 use crate::ident::{AccountId, DeviceName, Generation, Mode, PersonId, Serial, ShareIndex, SiteName, TaskId, VaultId};
-use crate::plan::Factor;
+use crate::plan::{Defence, Factor};
 use crate::threshold::Threshold;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -172,6 +172,11 @@ pub enum Event {
         printer: Option<Note>,
         /// The start of the machine.
         boot: Boot,
+    },
+    /// The defences that the processes of the next lines could not have, where they are not those of the lines before.
+    Defences {
+        /// Which; none, where the line says that all are there again.
+        missing: Vec<Defence>,
     },
     /// A refusal for safety was overridden.
     Exception {

@@ -67,27 +67,32 @@ pub(super) struct AtHand<'p> {
     mode: Mode,
     out: Option<PathBuf>,
     decoder: Decoder,
+    judged: Vec<String>,
+    program: (String, String),
 }
 
 impl<'p> AtHand<'p> {
-    pub(super) fn new(plan: &'p Plan, mode: Mode, out: Option<&Path>) -> Self {
-        Self {
+    /// Looks at the machine now: a process that is closed sees no more of it than its command needs.
+    pub(super) fn new(plan: &'p Plan, mode: Mode, out: Option<&Path>) -> Result<Self, Refusal> {
+        let hash = machine::own_hash()?;
+        Ok(Self {
             plan,
             mode,
             out: out.map(Path::to_path_buf),
             decoder: Decoder::default(),
-        }
+            judged: preflight::lines(out)?,
+            program: (words_of(WordsTag::Program, &hash).to_string(), hex::encode(&hash)),
+        })
     }
 }
 
 impl Desk for AtHand<'_> {
     fn preflight(&mut self) -> Result<Vec<String>, Refusal> {
-        preflight::lines(self.out.as_deref())
+        Ok(self.judged.clone())
     }
 
     fn program(&mut self) -> Result<(String, String), Refusal> {
-        let hash = machine::own_hash()?;
-        Ok((words_of(WordsTag::Program, &hash).to_string(), hex::encode(&hash)))
+        Ok(self.program.clone())
     }
 
     fn findings(&mut self) -> Result<Vec<String>, Refusal> {

@@ -18,7 +18,7 @@ use crate::shell::args::{Ceremony, InTheRoom};
 use crate::shell::commands::SystemClock;
 use crate::shell::commands::print::{press, wordings};
 use crate::shell::guard::{self, Exceptions};
-use crate::shell::network;
+use crate::shell::lockdown;
 use crate::shell::report::{Answer, Standard, print, say};
 use crate::shell::terminal::Terminal;
 use crate::vault::event::{InRole, Note};
@@ -33,12 +33,13 @@ pub(super) fn run(change: &mut Change<'_>, plan: &Plan, sets: Vec<&ShareSet>, it
     let mut exceptions = Exceptions::default();
     to.judge_guided(change, &mut exceptions)?;
     if change.vault().mode() == Mode::Production {
-        let isolated = guard::judge_isolation(&network::judge());
+        let isolated = guard::judge_isolation(&lockdown::network());
         exceptions.allow(isolated, it.overrides.allow_network.as_ref())?;
     }
     let terminal = RefCell::new(Terminal::open()?);
     let roles = roles(change, plan, &sets, &it.room, &terminal)?;
     let script = steps::dealing(plan, &sets)?;
+    let mut desk = AtHand::new(plan, change.vault().mode(), to.out)?;
     let boot = guard::enter(change, &it.overrides, exceptions, SystemClock.now())?;
     let planned = Planned {
         plan,
@@ -51,7 +52,6 @@ pub(super) fn run(change: &mut Change<'_>, plan: &Plan, sets: Vec<&ShareSet>, it
     let mut system = System;
     let mut entropy = Entropy::new(&mut system);
     let mut pages = to.open()?;
-    let mut desk = AtHand::new(plan, change.vault().mode(), to.out);
     let words = sitting::run(
         change,
         &planned,

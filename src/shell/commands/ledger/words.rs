@@ -97,6 +97,15 @@ pub(super) fn describe(event: &Event) -> String {
             let printer = printer.as_ref().map(|printer| format!(" by {}", printer.as_str()));
             format!("printed     {}{}", paper.as_str(), printer.unwrap_or_default())
         }
+        Event::Defences { missing } => {
+            let names: Vec<&str> = missing.iter().map(|defence| defence.as_str()).collect();
+            let names = if names.is_empty() {
+                "none".to_string()
+            } else {
+                names.join(", ")
+            };
+            format!("defences    missing: {names}")
+        }
         Event::Exception { rule, found, reason } => {
             format!("exception   {}: {}; {}", rule.as_str(), found.as_str(), reason.as_str())
         }

@@ -1,0 +1,105 @@
+//! What each command needs once a secret is in its process: everything else is taken from it before.
+
+use super::places::Places;
+use crate::shell::args::{Ceremony, Command, Enroll, Place, Prove, Recover, Reprint};
+use crate::shell::decoder;
+use crate::shell::printing::PrinterName;
+use std::path::{Path, PathBuf};
+
+/// Where the passphrases of a rehearsal go when its pages go to a printer, and where a worklist looks for its scans.
+const BESIDE_A_PRINTER: &str = "/dev/shm";
+
+/// Helpers that are started before the first secret, and places that are still reached after it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// How many decoders of scans.
+    pub decoders: usize,
+    /// The printer that pages go to.
+    pub printer: Option<PrinterName>,
+    /// What is read and changed.
+    pub places: Places,
+}
+
+impl Needs {
+    /// Those of a command with secrets; nothing for a command that never holds one.
+    pub fn of(place: &Place, command: &Command) -> Option<Self> {
+        let needs = match command {
+            Command::Ceremony(it) => Self::ceremony(it),
+            Command::Prove(it) => Self::prove(it),
+            Command::Reprint(it) | Command::Passphrase(it) => Self::reprint(it),
+            Command::Enroll(it) => Self::enroll(it),
+            Command::Recover(it) => Self::recover(it),
+            // It holds none, but tries all that is taken from those who do.
+            Command::Preflight(_) => return Some(Self::default()),
+            // A rehearsal's secrets are thrown away; each of its steps is a process of its own, with needs of its own.
+            Command::Rehearse(_)
+            | Command::Init(_)
+            | Command::Check(_)
+            | Command::Simulate(_)
+            | Command::Print(_)
+            | Command::Restore(_)
+            | Command::Export(_)
+            | Command::Exception(_)
+            | Command::Ledger(_) => return None,
+        };
+        Some(needs.changes(&place.vault))
+    }
+
+    fn ceremony(it: &Ceremony) -> Self {
+        // Whoever is asked may have pages to scan.
+        let needs = Self::pages(it.out.as_deref(), it.printer.as_ref());
+        if it.unattended.unattended {
+            return needs;
+        }
+        needs.scans(std::slice::from_ref(&it.scan))
+    }
+
+    fn reprint(it: &Reprint) -> Self {
+        Self::pages(it.out.as_deref(), it.printer.as_ref())
+            .scans(&it.scan)
+            .reads(it.passphrases.as_deref())
+    }
+
+    fn prove(it: &Prove) -> Self {
+        Self::default().scans(&it.scan).reads(it.passphrases.as_deref())
+    }
+
+    fn recover(it: &Recover) -> Self {
+        Self::default().scans(&it.scan).reads(it.passphrases.as_deref())
+    }
+
+    fn enroll(it: &Enroll) -> Self {
+        // A seed may come as the picture of a code.
+        let mut from: Vec<PathBuf> = it.from.iter().cloned().collect();
+        if it.worklist && from.is_empty() {
+            from.push(PathBuf::from(BESIDE_A_PRINTER));
+        }
+        Self::default().scans(&from)
+    }
+
+    fn pages(out: Option<&Path>, printer: Option<&PrinterName>) -> Self {
+        let needs = Self {
+            printer: printer.cloned(),
+            ..Self::default()
+        };
+        needs.changes(out.unwrap_or(Path::new(BESIDE_A_PRINTER)))
+    }
+
+    fn changes(mut self, folder: &Path) -> Self {
+        self.places.change.push(folder.to_path_buf());
+        self
+    }
+
+    fn reads(mut self, file: Option<&Path>) -> Self {
+        self.places.read.extend(file.map(Path::to_path_buf));
+        self
+    }
+
+    fn scans(mut self, files: &[PathBuf]) -> Self {
+        if !files.is_empty() {
+            self.decoders = decoder::READY;
+        }
+        self.places.read.extend_from_slice(files);
+        self
+    }
+}

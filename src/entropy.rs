@@ -33,6 +33,10 @@ pub enum Purpose {
     Tint,
     /// A throwaway MFA seed of a rehearsal.
     RehearsalSeed,
+    /// The words of an access notice.
+    Notice,
+    /// The identity of one session of a recovery.
+    Session,
 }
 
 impl Purpose {
@@ -47,6 +51,8 @@ impl Purpose {
             Self::Closing => "closing",
             Self::Tint => "tint",
             Self::RehearsalSeed => "rehearsal-seed",
+            Self::Notice => "notice",
+            Self::Session => "session",
         }
     }
 }

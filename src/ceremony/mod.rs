@@ -12,15 +12,19 @@
 //! | [`enroll`] | factors locked to live sets |
 //! | [`gathering`] | untrusted entries become a quorum, or say why not |
 //! | [`recover`] | one record opened |
+//! | [`afar`] | a share proved on another laptop, and locked to one session |
+//! | [`notice`] | a recovery announced to those whom its alert wakes |
 //! | [`reprint`] | one page made again, under a new serial or a new passphrase |
 //! | [`steps`] | the steps of a dealing as data, for its script |
 //! | [`rehearse`] | the whole life of a vault with throwaway secrets |
 
+pub mod afar;
 pub mod deal;
 pub mod enroll;
 pub mod gathering;
 pub mod known;
 mod locks;
+pub mod notice;
 mod page_of;
 pub mod ports;
 pub mod prove;

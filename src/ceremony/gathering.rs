@@ -234,7 +234,7 @@ impl<'a> Gathering<'a> {
     }
 
     /// The identity of the first epoch whose threshold is met; or how many shares lack, and whose would help.
-    pub fn finish(self) -> Result<Gathered, Refusal> {
+    pub fn finish(mut self) -> Result<Gathered, Refusal> {
         let held = self.hold()?;
         Ok(Gathered {
             identity: held.identity()?,
@@ -243,21 +243,22 @@ impl<'a> Gathering<'a> {
         })
     }
 
-    /// The quorum of the first epoch whose threshold is met; or how many shares lack, and whose would help.
-    pub fn hold(self) -> Result<Held, Refusal> {
-        let too_few = self.too_few();
-        let mut last = None;
-        for (of, pile) in self.wanted {
-            let Some(epoch) = self.known.find(&of) else { continue };
+    /// The quorum of the first epoch whose threshold is met; or how many shares lack, and whose would help. A refusal leaves
+    /// the gathering as it was.
+    pub fn hold(&mut self) -> Result<Held, Refusal> {
+        let known = self.known;
+        let mut refused = self.too_few();
+        for (of, pile) in &mut self.wanted {
+            let Some(epoch) = known.find(of) else { continue };
             if pile.count() < needed(epoch) {
                 continue;
             }
-            match pile.hold(self.known, epoch) {
-                Ok(held) => return Ok(held),
-                Err(refusal) => last = Some(refusal),
+            match pile.choose(known, epoch) {
+                Ok(choice) => return std::mem::take(pile).hold(&choice, known, epoch),
+                Err(refusal) => refused = refusal,
             }
         }
-        Err(last.unwrap_or(too_few))
+        Err(refused)
     }
 
     fn not_wanted(&self, epoch: &KnownEpoch, name: &str) -> Refusal {

@@ -6,6 +6,10 @@
 //! - while it stands there, the keys that would stop or suspend the program are keys like any other: no shell prompt can
 //!   appear under a secret.
 
+mod keys;
+
+pub use self::keys::Hush;
+
 use crate::refusal::{Refusal, Rule};
 use crate::secret::SecretText;
 use rustix::event::{PollFd, PollFlags};

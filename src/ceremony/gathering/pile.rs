@@ -104,25 +104,27 @@ impl Pile {
         }
     }
 
-    pub(super) fn hold(self, known: &KnownEpochs, epoch: &KnownEpoch) -> Result<Held, Refusal> {
-        let core = epoch.stored.core.clone();
-        if self.proved.len() >= needed(epoch) {
-            return self.hold_proved(known, epoch, core);
-        }
+    /// Which shares open the set: all that were proved, or the first choice that gives its recipient. Nothing is used up by it.
+    pub(super) fn choose(&self, known: &KnownEpochs, epoch: &KnownEpoch) -> Result<Choice, Refusal> {
+        let core = &epoch.stored.core;
         let fixed: Vec<&Share> = self.proved.values().map(ProvedShare::share).collect();
         let loose: Vec<&Share> = self.unproved.values().collect();
+        if fixed.len() >= needed(epoch) {
+            let wrong = wrong_among(core, &fixed[..needed(epoch)], &loose)?;
+            return Ok(Choice {
+                unproved: Vec::new(),
+                wrong,
+            });
+        }
         for chosen in combinations(loose.len(), needed(epoch) - fixed.len()).take(TRIES_MAX) {
-            let shares: Vec<&Share> = fixed
-                .iter()
-                .copied()
-                .chain(chosen.iter().map(|at| loose[*at]))
-                .collect();
-            if !gives_recipient(&core, &shares)? {
-                continue;
+            let filling = chosen.iter().map(|at| loose[*at]);
+            let shares: Vec<&Share> = fixed.iter().copied().chain(filling.clone()).collect();
+            if gives_recipient(core, &shares)? {
+                return Ok(Choice {
+                    unproved: filling.map(Share::index).collect(),
+                    wrong: wrong_among(core, &shares, &loose)?,
+                });
             }
-            let indices: Vec<ShareIndex> = shares.iter().map(|share| share.index()).collect();
-            let wrong = wrong_among(&core, &shares, &loose)?;
-            return Ok(self.hold_chosen(known, epoch, core, &indices, &wrong));
         }
         let names: Vec<String> = loose.iter().map(|share| known.name(epoch, share.index())).collect();
         Err(Refusal::new(
@@ -135,52 +137,38 @@ impl Pile {
         )))
     }
 
-    fn hold_proved(self, known: &KnownEpochs, epoch: &KnownEpoch, core: Core) -> Result<Held, Refusal> {
-        let mut wrong = Vec::new();
-        let good: Vec<&Share> = self.proved.values().map(ProvedShare::share).collect();
-        let good = &good[..needed(epoch)];
-        for share in self.unproved.values() {
-            if !fits(&core, good, share)? {
-                wrong.push(forged(&known.name(epoch, share.index())));
-            }
-        }
-        let shares = self.proved.keys().filter_map(|index| seen(epoch, *index, true)).collect();
-        let quorum = Quorum::of(core.threshold, &core.commitments, self.proved.into_values().collect())
-            .map_err(|_| Refusal::new(Rule::Internal, "proved shares are no quorum"))?;
+    pub(super) fn hold(self, choice: &Choice, known: &KnownEpochs, epoch: &KnownEpoch) -> Result<Held, Refusal> {
+        let core = epoch.stored.core.clone();
+        let name = |index: &ShareIndex| forged(&known.name(epoch, *index));
+        let wrong = choice.wrong.iter().map(name).collect();
+        let proved = self.proved.keys().map(|index| (*index, true));
+        let all = proved.chain(choice.unproved.iter().map(|index| (*index, false)));
+        let shares = all.filter_map(|(index, proved)| seen(epoch, index, proved)).collect();
+        let source = if choice.unproved.is_empty() {
+            let proved = self.proved.into_values().collect();
+            let quorum = Quorum::of(core.threshold, &core.commitments, proved)
+                .map_err(|_| Refusal::new(Rule::Internal, "proved shares are no quorum"))?;
+            Source::Proved(quorum)
+        } else {
+            let proved = self.proved.into_values().map(ProvedShare::into_share);
+            let unproved = self.unproved.into_values();
+            let chosen = unproved.filter(|share| choice.unproved.contains(&share.index()));
+            Source::Chosen(proved.chain(chosen).collect())
+        };
         Ok(Held {
             of: epoch.state.of.clone(),
             shares,
             wrong,
             core,
-            source: Source::Proved(quorum),
+            source,
         })
     }
+}
 
-    fn hold_chosen(
-        self,
-        known: &KnownEpochs,
-        epoch: &KnownEpoch,
-        core: Core,
-        indices: &[ShareIndex],
-        wrong: &[ShareIndex],
-    ) -> Held {
-        let shares = indices
-            .iter()
-            .filter_map(|index| seen(epoch, *index, self.proved.contains_key(index)));
-        let shares = shares.collect();
-        let wrong = wrong.iter().map(|index| forged(&known.name(epoch, *index))).collect();
-        let proved = self.proved.into_values().map(ProvedShare::into_share);
-        let chosen = proved
-            .chain(self.unproved.into_values())
-            .filter(|share| indices.contains(&share.index()));
-        Held {
-            of: epoch.state.of.clone(),
-            shares,
-            wrong,
-            source: Source::Chosen(chosen.collect()),
-            core,
-        }
-    }
+/// The unproved shares that fill up a quorum, and those that it shows to be wrong.
+pub(super) struct Choice {
+    unproved: Vec<ShareIndex>,
+    wrong: Vec<ShareIndex>,
 }
 
 fn gives_recipient(core: &Core, shares: &[&Share]) -> Result<bool, Refusal> {

@@ -11,7 +11,7 @@ mod recover;
 
 pub use self::ceremony::{Ceremony, Prove, Reprint};
 pub use self::print::{Destination, Envelopes, InTheRoom, Print, PrintCommand};
-pub use self::recover::{Recover, Show};
+pub use self::recover::{Contribute, Notice, NoticeCommand, Recover, Show};
 
 use crate::code::words::Fingerprint;
 use crate::crypto::password::Length;
@@ -86,6 +86,10 @@ pub enum Command {
     Enroll(Enroll),
     /// Gather a quorum and open one record
     Recover(Recover),
+    /// Prove one share on this laptop, and lock it to a recovery elsewhere
+    Contribute(Contribute),
+    /// Announce a recovery to those whom its alert will wake, or check what they were told
+    Notice(Notice),
     /// Papers without shares: labels, cards, receipts, inventories, scripts, closing sheets, forms, copies of the vault
     Print(Print),
     /// Make a vault from its printed copy

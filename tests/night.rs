@@ -39,11 +39,19 @@ fn recover(world: &World, factor: &str, more: &[&str]) -> Session {
     Session::begin(&[&fixed[..], more].concat())
 }
 
+/// Types the lines of one sheet at the screen of the gathering.
 fn typed(session: &mut Session, lines: &[String; 2]) {
+    session.until("[s]can  [t]ype");
+    session.keys("t");
     session.until("nothing at all gives up");
     for line in lines {
         session.line(line);
     }
+}
+
+/// Presses enter where the quorum is at hand.
+fn opened(session: &mut Session) {
+    session.until("[enter] open it");
     session.line("");
 }
 
@@ -74,6 +82,7 @@ fn three_sheets_are_typed_and_the_password_is_shown_in_two_halves() {
     for at in [0, 2, 4] {
         typed(&mut session, &lines_on(&sheets[at]));
     }
+    opened(&mut session);
     assert_eq!(copied(&mut session), expected.trim_end());
     assert_eq!(session.end(), 0, "{}", session.screen);
     let after = session.screen.rsplit("\u{1b}[?1049l").next().unwrap();
@@ -87,6 +96,8 @@ fn a_misread_symbol_is_offered_and_used_only_when_the_paper_says_so() {
     let [a, b] = lines_on(&sheets[0]);
     let mut session = recover(&world, "password", &[]);
     typed(&mut session, &[misread(&a), b.clone()]);
+    session.until("A6 is not as on the paper");
+    session.line("");
     session.until("group A6 does not fit");
     let shown = session.until("is that what the paper says? [y/n]");
     assert!(
@@ -95,14 +106,16 @@ fn a_misread_symbol_is_offered_and_used_only_when_the_paper_says_so() {
     );
     session.line("n");
     session.until("A6");
-    session.until("0 of the 3 shares");
+    session.until("0 of 3.");
     typed(&mut session, &[misread(&a), b]);
+    session.line("");
     session.until("is that what the paper says? [y/n]");
     session.line("y");
-    session.until("1 of the 3 shares");
+    session.until("1 of 3.");
     for at in [1, 3] {
         typed(&mut session, &lines_on(&sheets[at]));
     }
+    opened(&mut session);
     assert_eq!(copied(&mut session).len(), 64);
     assert_eq!(session.end(), 0, "{}", session.screen);
 }

@@ -75,6 +75,15 @@ impl NoticeWords {
         self.0.expose(read)
     }
 
+    /// The words, for the two sheets alone.
+    pub fn words(&self) -> [&'static str; WORDS] {
+        let list = Language::English.word_list();
+        self.expose(|text| {
+            let mut words = text.split(' ').filter_map(|word| Language::English.find_word(word));
+            std::array::from_fn(|_| words.next().map_or("", |number| list[usize::from(number)]))
+        })
+    }
+
     /// What the ledger of `vault` keeps of them. It takes most of a second.
     pub fn digest(&self, vault: VaultId) -> Result<[u8; 32], Refusal> {
         let labelled = self.expose(|words| {

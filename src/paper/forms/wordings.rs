@@ -34,6 +34,12 @@ pub enum Paper {
     Drill,
     /// The vault as codes.
     VaultCopy,
+    /// What those say who recover.
+    NoticeKit,
+    /// What those answer whom the alert wakes.
+    NoticeAlert,
+    /// What a recovery opened and showed.
+    Exposure,
 }
 
 macro_rules! papers {
@@ -66,6 +72,9 @@ papers! {
     Review "review";
     Drill "drill";
     VaultCopy "vault-copy";
+    NoticeKit "notice-kit";
+    NoticeAlert "notice-alert";
+    Exposure "exposure";
 }
 
 /// The wording of every paper.

@@ -12,14 +12,13 @@ fn text(page: &str) -> String {
     run_with("pdftotext", &["-layout", page, "-"], b"").ok().out
 }
 
-/// Every run of `count` words of small letters that stands in a row of a table which begins with a number.
-fn phrases(page: &str) -> Vec<(u32, String)> {
+/// The rows of a sheet's table: a number and six words of the list, of which five are the sheet's own.
+fn phrases(page: &str, own: std::ops::Range<usize>) -> Vec<(u32, String)> {
     let row = |line: &str| {
         let mut words = line.split_whitespace();
         let number = words.next()?.parse().ok()?;
         let words: Vec<&str> = words.filter(|word| word.chars().all(|c| c.is_ascii_lowercase())).collect();
-        let five: Vec<&str> = words.windows(5).next()?.to_vec();
-        (words.len() >= 5).then(|| (number, five.join(" ")))
+        (line.contains('…') && words.len() == 6).then(|| (number, words[own.clone()].join(" ")))
     };
     text(page).lines().filter_map(row).collect()
 }
@@ -37,14 +36,7 @@ fn printed(count: &str) -> Notices {
     let pages: Vec<&str> = made.out.lines().collect();
     assert!(pages[0].ends_with("-kit.pdf") && pages[1].ends_with("-alert.pdf"), "{pages:?}");
     // On the kit's sheet the call comes first; on the other the first word of the call stands before the answer.
-    let kit = phrases(pages[0]);
-    let row = |line: &str| {
-        let mut words = line.split_whitespace();
-        let number = words.next()?.parse().ok()?;
-        let words: Vec<&str> = words.filter(|word| word.chars().all(|c| c.is_ascii_lowercase())).collect();
-        (words.len() >= 6).then(|| (number, words[1..6].join(" ")))
-    };
-    let alert = text(pages[1]).lines().filter_map(row).collect();
+    let (kit, alert) = (phrases(pages[0], 0..5), phrases(pages[1], 1..6));
     Notices { world, kit, alert }
 }
 

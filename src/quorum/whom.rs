@@ -126,7 +126,7 @@ mod tests {
     }
 
     fn example() -> Plan {
-        Plan::parse(crate::plan::example()).unwrap()
+        Plan::parse(crate::plan::starter::example()).unwrap()
     }
 
     #[test]

@@ -29,15 +29,24 @@ pub const COMMAND: &str = "decode-scans";
 /// The scans of one command, decoded elsewhere. The process is started with the first scan, and ends with this value.
 #[derive(Default)]
 pub struct Decoder {
+    program: Option<PathBuf>,
     running: Option<Running>,
 }
 
 impl Decoder {
+    /// A decoder that is this program elsewhere: where the library runs inside another one.
+    pub fn by(program: PathBuf) -> Self {
+        Self {
+            program: Some(program),
+            running: None,
+        }
+    }
+
     /// The codes of a scan, page by page, as [`crate::paper::scan::codes`] finds them.
     pub fn codes(&mut self, scan: &SecretBytes) -> Result<Vec<Page>, Refusal> {
         let running = match self.running.take() {
             Some(running) => running,
-            None => Running::start()?,
+            None => Running::start(self.program.clone())?,
         };
         match running.ask(scan) {
             Ok((running, answer)) => {
@@ -57,7 +66,7 @@ struct Running {
 }
 
 impl Running {
-    fn start() -> Result<Self, Refusal> {
+    fn start(program: Option<PathBuf>) -> Result<Self, Refusal> {
         let failed = |fault: std::io::Error| {
             Refusal::new(
                 Rule::InputOutput,
@@ -65,7 +74,8 @@ impl Running {
             )
             .hint("type the lines instead: leave out --scan")
         };
-        let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("/proc/self/exe"));
+        let own = || std::env::current_exe().unwrap_or_else(|_| PathBuf::from("/proc/self/exe"));
+        let program = program.unwrap_or_else(own);
         let mut child = Command::new(program)
             .arg(COMMAND)
             .env_clear()

@@ -31,7 +31,11 @@ pub fn exposure(office: &Office<'_>) -> Result<SecretBytes, Refusal> {
                 ..
             }) => {
                 read.extend(envelopes.iter().map(|one| ((&one.of, one.index), one)));
-                after.extend(after_showing(account, *factor, shown.as_str()));
+                if let Some(asked) = after_showing(account, *factor, shown.as_str())
+                    && !after.contains(&asked)
+                {
+                    after.push(asked);
+                }
             }
             Event::Recovered { .. } => records.push(record(office, event, shown_before(sitting, event))),
             _ => {}

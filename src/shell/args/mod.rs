@@ -205,6 +205,9 @@ pub struct Enroll {
     /// ACCOUNT, DEVICE and otpauth URI
     #[arg(long, value_name = "FILE")]
     pub from: Option<PathBuf>,
+    /// Read the code of an MFA seed from another screen, by a camera like /dev/video0
+    #[arg(long, value_name = "DEV", conflicts_with_all = ["from", "all"])]
+    pub camera: Option<PathBuf>,
     /// The length of a generated password, 16 to 128
     #[arg(long, value_name = "N", default_value = "64")]
     pub length: Length,

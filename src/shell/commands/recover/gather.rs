@@ -342,7 +342,12 @@ impl Gatherer<'_, '_, '_> {
                     "note: {from}: it counts, but is not proved: its last line would tell a wrong one"
                 ));
             }
-            Ok(Accepted::Again) => sorted.again(),
+            Ok(Accepted::Again) => {
+                sorted.again();
+                if self.is_watched() {
+                    self.said.push(format!("{from}: it is there already, and counts once"));
+                }
+            }
             Err(refusal) => sorted.refuse(refusal, from, set),
         }
     }

@@ -35,7 +35,7 @@ pub(super) fn drawn(pictures: &[Picture<'_>], frame: &Frame<'_>) -> String {
     // The title, what was said, the sums, the keys, and a blank row around each.
     let said: Vec<String> = frame.said.iter().flat_map(|said| wrapped(said)).collect();
     let said = &said[said.len().saturating_sub(SAID_MAX)..];
-    let mut left = frame.rows.saturating_sub(frame.title.len() + said.len() + 7);
+    let mut left = frame.rows.saturating_sub(frame.title.len() + said.len() + 9);
     for picture in pictures {
         left = push_picture(&mut out, picture, left);
     }
@@ -46,7 +46,10 @@ pub(super) fn drawn(pictures: &[Picture<'_>], frame: &Frame<'_>) -> String {
         });
     }
     let enough = pictures.iter().any(|picture| picture.have >= picture.needed);
-    let _ = writeln!(out, "\n{}", cut(&sums(pictures, frame, enough)));
+    out.push('\n');
+    wrapped(&sums(pictures, frame, enough)).iter().for_each(|line| {
+        let _ = writeln!(out, "{line}");
+    });
     let _ = write!(out, "\n{}\n", if enough { KEYS_ENOUGH } else { KEYS });
     out
 }
@@ -97,7 +100,7 @@ fn push_row(out: &mut String, row: &Row<'_>) {
     let stands = match row.stands {
         Stands::Missing => "",
         Stands::Proved => "proved",
-        Stands::Unproved => "counts, not proved: its last line would tell",
+        Stands::Unproved => "counts, not proved",
     };
     let line = format!(
         "  {:>3}  {:<18} {:<9} serial {}   {stands}",

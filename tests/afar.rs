@@ -44,7 +44,16 @@ fn ended(child: Child) -> Ended {
 
 /// Another laptop: it has the invitation and one sheet, and no vault.
 fn contribute(invite: &str, sheet: &str, out: &str) -> Ended {
-    let arguments = ["contribute", "--to", invite, "--scan", sheet, "--out", out, "--unattended"];
+    let arguments = [
+        "contribute",
+        "--to",
+        invite,
+        "--scan",
+        sheet,
+        "--out",
+        out,
+        "--unattended",
+    ];
     let quoted: Vec<String> = arguments.iter().map(|word| format!("'{word}'")).collect();
     let command = format!("cd / && exec unshare -rn {} {}", program(), quoted.join(" "));
     run_with("bash", &["-c", &command], b"")
@@ -62,7 +71,11 @@ fn three_laptops_that_share_an_invitation_and_three_files_open_one_password() {
     for (at, name) in [(0, "ana"), (2, "ben"), (4, "mei")] {
         let out = elsewhere.join(name);
         // One of them has only a picture of the invitation.
-        let to = if at == 2 { format!("{invite}.png") } else { invite.clone() };
+        let to = if at == 2 {
+            format!("{invite}.png")
+        } else {
+            invite.clone()
+        };
         let done = contribute(&to, &sheets[at], &out).ok();
         assert!(
             done.err.contains("account   ") && done.err.contains(MEMBER) && done.err.contains("exercise"),
@@ -72,7 +85,11 @@ fn three_laptops_that_share_an_invitation_and_three_files_open_one_password() {
         assert!(text.starts_with("ZC1/"), "{text}");
         // And one of them sends a photograph.
         let travels = if at == 4 { format!("{out}.png") } else { out.clone() };
-        std::fs::copy(&travels, format!("{folder}/{name}{}", if at == 4 { ".png" } else { "" })).unwrap();
+        std::fs::copy(
+            &travels,
+            format!("{folder}/{name}{}", if at == 4 { ".png" } else { "" }),
+        )
+        .unwrap();
     }
     let done = ended(recovering).ok();
     assert_eq!(done.out, expected);
@@ -87,7 +104,9 @@ fn a_contribution_is_of_no_use_in_another_session() {
     let sheets = world.sheets("root-password");
     let (first, second) = (world.scratch.join("first"), world.scratch.join("second"));
     let (one, two) = (world.scratch.join("one.txt"), world.scratch.join("two.txt"));
-    [&first, &second].map(|folder| std::fs::create_dir(folder).unwrap());
+    for folder in [&first, &second] {
+        std::fs::create_dir(folder).unwrap();
+    }
     let mut of_one = inviting(&world, &one, &first);
     let out = world.scratch.join("ana");
     contribute(&one, &sheets[0], &out).ok();
@@ -98,7 +117,10 @@ fn a_contribution_is_of_no_use_in_another_session() {
     std::thread::sleep(Duration::from_secs(4));
     of_two.kill().unwrap();
     let done = ended(of_two);
-    assert!(done.err.contains("(contribution-foreign)") && done.out.is_empty(), "{done:?}");
+    assert!(
+        done.err.contains("(contribution-foreign)") && done.out.is_empty(),
+        "{done:?}"
+    );
 }
 
 #[test]
@@ -112,8 +134,13 @@ fn what_cannot_help_is_refused_where_it_is_read() {
     recovering.wait().unwrap();
     let out = world.scratch.join("out");
     contribute(&invite, &world.sheets("mfa-emea")[0], &out).refused(1, "share-not-of-this-set");
-    contribute(&invite, &invite, &out).refused(1, "share-unreadable");
-    contribute(&world.sheets("root-password")[0], &world.sheets("root-password")[0], &out).refused(2, "input-malformed");
+    contribute(&invite, &invite, &out).refused(2, "scan-unreadable");
+    contribute(
+        &world.sheets("root-password")[0],
+        &world.sheets("root-password")[0],
+        &out,
+    )
+    .refused(2, "input-malformed");
     let text = std::fs::read_to_string(&invite).unwrap();
     for (name, altered) in [
         ("cut", text[..text.len() / 2].to_string()),

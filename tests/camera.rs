@@ -34,7 +34,11 @@ fn frame(sheet: &str, blur: f32) -> Vec<u8> {
     let mut seen = image::GrayImage::from_pixel(1920, 1080, image::Luma([90]));
     let below = i64::from(picture.height()) - 1080;
     image::imageops::overlay(&mut seen, &picture, 400, -below / 2);
-    let seen = if blur > 0.0 { image::imageops::blur(&seen, blur) } else { seen };
+    let seen = if blur > 0.0 {
+        image::imageops::blur(&seen, blur)
+    } else {
+        seen
+    };
     let mut jpeg = std::io::Cursor::new(Vec::new());
     seen.write_to(&mut jpeg, image::ImageFormat::Jpeg).unwrap();
     jpeg.into_inner()
@@ -76,7 +80,10 @@ fn a_camera_that_sees_nothing_says_so() {
     let frames = vec![picture.expose(<[u8]>::to_vec)];
     let seen = camera::watch(&mut recorded(frames), &mut decoder(), &mut |_| true);
     assert_eq!(seen.err().map(|refusal| refusal.rule()), Some(Rule::NothingScanned));
-    assert!(camera::grey(&SecretBytes::new(vec![0; 100]), 64, 64).is_err(), "a frame that is cut short");
+    assert!(
+        camera::grey(&SecretBytes::new(vec![0; 100]), 64, 64).is_err(),
+        "a frame that is cut short"
+    );
 }
 
 #[test]

@@ -17,7 +17,9 @@ fn phrases(page: &str, own: std::ops::Range<usize>) -> Vec<(u32, String)> {
     let row = |line: &str| {
         let mut words = line.split_whitespace();
         let number = words.next()?.parse().ok()?;
-        let words: Vec<&str> = words.filter(|word| word.chars().all(|c| c.is_ascii_lowercase())).collect();
+        let words: Vec<&str> = words
+            .filter(|word| word.chars().all(|c| c.is_ascii_lowercase()))
+            .collect();
         (line.contains('…') && words.len() == 6).then(|| (number, words[own.clone()].join(" ")))
     };
     text(page).lines().filter_map(row).collect()
@@ -34,7 +36,10 @@ fn printed(count: &str) -> Notices {
     let out = world.scratch.join("papers");
     let made = world.run(&["print", "notices", "--count", count, "--out", &out]).ok();
     let pages: Vec<&str> = made.out.lines().collect();
-    assert!(pages[0].ends_with("-kit.pdf") && pages[1].ends_with("-alert.pdf"), "{pages:?}");
+    assert!(
+        pages[0].ends_with("-kit.pdf") && pages[1].ends_with("-alert.pdf"),
+        "{pages:?}"
+    );
     // On the kit's sheet the call comes first; on the other the first word of the call stands before the answer.
     let (kit, alert) = (phrases(pages[0], 0..5), phrases(pages[1], 1..6));
     Notices { world, kit, alert }
@@ -77,7 +82,12 @@ fn a_recovery_announces_itself_and_a_check_tells_it_from_an_attack() {
         expected.out.starts_with("expected: notice 1, until ") && expected.out.contains("exercise"),
         "{expected:?}"
     );
-    assert!(check(&[&answer.to_uppercase()]).ok().out.contains("you speak with those who are woken"));
+    assert!(
+        check(&[&answer.to_uppercase()])
+            .ok()
+            .out
+            .contains("you speak with those who are woken")
+    );
     check(&[call, "--account", OTHER]).refused(1, "notice-over");
     check(&["abandon ability able about above"]).refused(1, "notice-unknown");
     check(&["abandon ability able about"]).refused(2, "input-malformed");
@@ -89,7 +99,17 @@ fn a_recovery_announces_itself_and_a_check_tells_it_from_an_attack() {
 fn a_phrase_works_once_and_an_answer_announces_nothing() {
     let Notices { world, kit, alert } = printed("1");
     let new = |phrase: &str, account: &str| {
-        world.run(&["notice", "new", phrase, "--account", account, "--reason", "drill", "--window", "1"])
+        world.run(&[
+            "notice",
+            "new",
+            phrase,
+            "--account",
+            account,
+            "--reason",
+            "drill",
+            "--window",
+            "1",
+        ])
     };
     new(&alert[0].1, MEMBER).refused(1, "notice-unknown");
     new("abandon ability able about above", MEMBER).refused(1, "notice-unknown");
@@ -108,14 +128,33 @@ fn in_production_nobody_recovers_unannounced_without_a_word_in_the_ledger() {
         vault,
         scratch,
     };
-    world.run_isolated(&["print", "notices", "--count", "1", "--out", "target/w7-disk"]).refused(3, "output-on-disk");
+    world
+        .run_isolated(&["print", "notices", "--count", "1", "--out", "target/w7-disk"])
+        .refused(3, "output-on-disk");
     let out = world.scratch.join("papers");
-    world.run_isolated(&["print", "notices", "--count", "1", "--out", &out]).ok();
+    world
+        .run_isolated(&["print", "notices", "--count", "1", "--out", &out])
+        .ok();
     let head = world.run_isolated(&["ledger", "head"]).ok().first_line();
     let recover = |more: &[&str]| {
         let fixed = [
-            "recover", "--account", MEMBER, "--factor", "password", "--reason", "x", "--present", "ana,jonas",
-            "--approved-by", "walt", "--anchor", &head, "--unattended", "--stdout", "--scan", "x.png",
+            "recover",
+            "--account",
+            MEMBER,
+            "--factor",
+            "password",
+            "--reason",
+            "x",
+            "--present",
+            "ana,jonas",
+            "--approved-by",
+            "walt",
+            "--anchor",
+            &head,
+            "--unattended",
+            "--stdout",
+            "--scan",
+            "x.png",
         ];
         world.run_isolated(&[&fixed[..], more].concat())
     };

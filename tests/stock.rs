@@ -108,7 +108,12 @@ fn the_age_of_npm_opens_a_record_with_the_identity_from_the_recoverer() {
 
 /// In groups of four.
 fn spaced(text: &str) -> String {
-    let groups: Vec<String> = text.chars().collect::<Vec<_>>().chunks(4).map(|group| group.iter().collect()).collect();
+    let groups: Vec<String> = text
+        .chars()
+        .collect::<Vec<_>>()
+        .chunks(4)
+        .map(|group| group.iter().collect())
+        .collect();
     groups.join(" ")
 }
 

@@ -117,8 +117,13 @@ impl Invite {
     pub fn code(&self) -> Result<String, Refusal> {
         let mut packed = GzEncoder::new(Vec::new(), Compression::best());
         let packed = packed.write_all(self.json.as_bytes()).and_then(|()| packed.finish());
-        let packed = packed.map_err(|fault| Refusal::new(Rule::Internal, format!("an invitation cannot be packed: {fault}")))?;
-        Ok(format!("{}I1/{}", letter(self.vault.mode()), BASE32_NOPAD.encode(&packed)))
+        let packed =
+            packed.map_err(|fault| Refusal::new(Rule::Internal, format!("an invitation cannot be packed: {fault}")))?;
+        Ok(format!(
+            "{}I1/{}",
+            letter(self.vault.mode()),
+            BASE32_NOPAD.encode(&packed)
+        ))
     }
 
     /// Reads what travelled. The words of every set in it are computed anew.
@@ -129,21 +134,30 @@ impl Invite {
         };
         let (mode, packed) = unwrapped(text, 'I').ok_or_else(|| malformed("it does not begin with SI1/ or ZI1/"))?;
         let mut json = String::new();
-        let read = GzDecoder::new(packed.as_slice()).take(INVITE_MAX + 1).read_to_string(&mut json);
+        let read = GzDecoder::new(packed.as_slice())
+            .take(INVITE_MAX + 1)
+            .read_to_string(&mut json);
         if read.is_err() || json.len() as u64 > INVITE_MAX {
             return Err(malformed("it is damaged, cut short, or too long"));
         }
         let written: Written = serde_json::from_str(&json).map_err(|_| malformed("it has another form"))?;
         if written.schema != INVITE || written.vault.mode() != mode {
-            return Err(malformed("it is of a version or a world that its beginning does not say"));
+            return Err(malformed(
+                "it is of a version or a world that its beginning does not say",
+            ));
         }
         let sets = written.sets.iter().map(|text| read_set(text, written.vault));
         let sets = sets.collect::<Result<Vec<_>, _>>()?;
         let name: Result<FreeText, _> = written.asking.account_name.parse();
         if name.is_err() || sets.is_empty() {
-            return Err(malformed("it names no set, or an account by a name that cannot be shown"));
+            return Err(malformed(
+                "it names no set, or an account by a name that cannot be shown",
+            ));
         }
-        let recipient = written.recipient.parse().map_err(|_| malformed("its recipient is none of age"))?;
+        let recipient = written
+            .recipient
+            .parse()
+            .map_err(|_| malformed("its recipient is none of age"))?;
         Ok(Self {
             vault: written.vault,
             asking: written.asking,
@@ -169,7 +183,10 @@ fn read_set(text: &str, vault: VaultId) -> Result<StoredCore, Refusal> {
     if set.core.vault != vault || set.core.fingerprint() != set.fingerprint {
         return Err(Refusal::new(
             Rule::SetUnfit,
-            format!("the words of {} in this invitation are not those of its core", set.core.set_epoch()),
+            format!(
+                "the words of {} in this invitation are not those of its core",
+                set.core.set_epoch()
+            ),
         )
         .hint("do not contribute; ring those who sent it, by a number of your own card"));
     }
@@ -208,7 +225,11 @@ impl Invite {
         if head.mode != self.vault.mode() {
             return Err(Refusal::new(
                 Rule::ShareOfOtherWorld,
-                format!("this share is of {}, the invitation of {}", head.mode, self.vault.mode()),
+                format!(
+                    "this share is of {}, the invitation of {}",
+                    head.mode,
+                    self.vault.mode()
+                ),
             )
             .hint("put it back into its envelope"));
         }
@@ -216,13 +237,20 @@ impl Invite {
             let names: Vec<String> = self.sets.iter().map(|set| set.core.set_epoch().to_string()).collect();
             names.join(" or ")
         };
-        let set = self.sets.iter().find(|set| set.fingerprint == head.fingerprint).ok_or_else(|| {
-            Refusal::new(
-                Rule::ShareNotOfThisSet,
-                format!("this share does not help: the invitation asks for a share of {}", wanted()),
-            )
-            .hint("put it back into its envelope; compare the 8 words on its sheet with those of the set")
-        })?;
+        let set = self
+            .sets
+            .iter()
+            .find(|set| set.fingerprint == head.fingerprint)
+            .ok_or_else(|| {
+                Refusal::new(
+                    Rule::ShareNotOfThisSet,
+                    format!(
+                        "this share does not help: the invitation asks for a share of {}",
+                        wanted()
+                    ),
+                )
+                .hint("put it back into its envelope; compare the 8 words on its sheet with those of the set")
+            })?;
         let core = &set.core;
         let name = format!("share {} of {}", head.index, core.set_epoch());
         let fits = head.index.get() <= core.threshold.total()
@@ -291,8 +319,9 @@ impl Invite {
             ));
         }
         let plain = session.open(&locked)?;
-        let written: WrittenShare =
-            plain.expose(|bytes| serde_json::from_slice(bytes)).map_err(|_| malformed())?;
+        let written: WrittenShare = plain
+            .expose(|bytes| serde_json::from_slice(bytes))
+            .map_err(|_| malformed())?;
         if written.schema != CONTRIBUTION || written.invite != self.hash() {
             return Err(Refusal::new(
                 Rule::ContributionForeign,

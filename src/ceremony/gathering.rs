@@ -166,7 +166,9 @@ impl<'a> Gathering<'a> {
     }
 
     fn remember(&mut self, epoch: &KnownEpoch, index: ShareIndex, from: From, sound: bool) {
-        let Some(envelope) = epoch.state.envelopes.get(&index) else { return };
+        let Some(envelope) = epoch.state.envelopes.get(&index) else {
+            return;
+        };
         let read = self
             .read
             .entry((epoch.state.of.clone(), index))

@@ -64,7 +64,11 @@ pub(super) fn unlock(
             let unknown = paper
                 .lock_digest()
                 .is_some_and(|digest| !epoch.state.knows_lock(paper.head.index, digest));
-            Err(if unknown { not_printed(name) } else { not_opened(name, tried) })
+            Err(if unknown {
+                not_printed(name)
+            } else {
+                not_opened(name, tried)
+            })
         }
     }
 }

@@ -81,13 +81,21 @@ pub fn make(
 /// The notice whose call was typed, if its phrase is still good for an announcement.
 fn unspent<'v>(vault: &'v Vault<'_>, words: &NoticeWords) -> Result<&'v Notice, Refusal> {
     let digest = Hash(words.digest(vault.id())?);
-    let notice = vault.register().night().find(digest).filter(|notice| notice.note.call == digest);
+    let notice = vault
+        .register()
+        .night()
+        .find(digest)
+        .filter(|notice| notice.note.call == digest);
     let notice = notice.ok_or_else(|| unknown("announces nothing"))?;
     match notice.announced.first() {
         None => Ok(notice),
         Some(before) => Err(Refusal::new(
             Rule::NoticeOver,
-            format!("notice {} was used on {}: a phrase works once", notice.note.number, day(before.from)),
+            format!(
+                "notice {} was used on {}: a phrase works once",
+                notice.note.number,
+                day(before.from)
+            ),
         )
         .hint("take the next one of the kit, and strike this one out")),
     }
@@ -133,7 +141,11 @@ pub fn check<'v>(
     now: Timestamp,
 ) -> Result<Expected<'v>, Refusal> {
     let digest = Hash(words.digest(vault.id())?);
-    let notice = vault.register().night().find(digest).ok_or_else(|| unknown("treat the sign-in as an attack"))?;
+    let notice = vault
+        .register()
+        .night()
+        .find(digest)
+        .ok_or_else(|| unknown("treat the sign-in as an attack"))?;
     let number = notice.note.number;
     let is_answer = notice.note.answer == digest;
     let Some(last) = notice.announced.last() else {
@@ -174,10 +186,15 @@ pub fn check<'v>(
     }
 }
 
-const ESCALATE: &str = "ring security on call, by the number on your own sheet; lock the account's sessions before you ask why";
+const ESCALATE: &str =
+    "ring security on call, by the number on your own sheet; lock the account's sessions before you ask why";
 
 fn unknown(so: &str) -> Refusal {
-    Refusal::new(Rule::NoticeUnknown, format!("no notice of this vault has this phrase: {so}")).hint(ESCALATE)
+    Refusal::new(
+        Rule::NoticeUnknown,
+        format!("no notice of this vault has this phrase: {so}"),
+    )
+    .hint(ESCALATE)
 }
 
 fn day(at: Timestamp) -> impl std::fmt::Display {

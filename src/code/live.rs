@@ -114,7 +114,11 @@ pub fn judge(text: &str, mode: Mode, wanted: &[Wanted]) -> Vec<LiveLine> {
 pub fn is_whole(text: &str, mode: Mode) -> bool {
     let lines = typed::lines(text);
     let Some(first) = lines.first() else { return false };
-    let wanted: &[Line] = if is_locked(&first.symbols) { &Line::ALL } else { &[Line::A, Line::B] };
+    let wanted: &[Line] = if is_locked(&first.symbols) {
+        &Line::ALL
+    } else {
+        &[Line::A, Line::B]
+    };
     lines.len() == wanted.len()
         && lines.iter().zip(wanted).all(|(typed, line)| {
             let clean = typed.unreadable.is_empty() && typed.count() == line.symbols();
@@ -191,7 +195,11 @@ fn by_head(typed: &TypedLine, line: Line, places: &std::ops::Range<usize>, expec
 
 /// The last symbol of the head of line A has one bit of the value: it is not looked at.
 fn differs(line: Line, place: usize, found: u8, expected: u8) -> bool {
-    let seen = if line == Line::A && place == HEAD_A - 1 { 0b1_1110 } else { 0b1_1111 };
+    let seen = if line == Line::A && place == HEAD_A - 1 {
+        0b1_1110
+    } else {
+        0b1_1111
+    };
     (found ^ expected) & seen != 0
 }
 
@@ -200,7 +208,9 @@ fn head_of_a(typed: &TypedLine, mode: Mode, wanted: &[Wanted]) -> Option<Vec<u8>
     let distance = |head: &Vec<u8>| {
         typed.symbols.expose(|symbols| {
             let places = symbols.iter().zip(head).enumerate();
-            places.filter(|(place, (found, expected))| differs(Line::A, *place, **found, **expected)).count()
+            places
+                .filter(|(place, (found, expected))| differs(Line::A, *place, **found, **expected))
+                .count()
         })
     };
     let heads = wanted.iter().flat_map(|set| heads_of(set, mode));
@@ -254,7 +264,11 @@ fn head_of_later(line: Line, a: &[u8]) -> Option<Vec<u8>> {
         all = all << width | u64::from(value);
     }
     // 38 bits: seven symbols, and three bits of the next one.
-    Some((0..HEAD_LATER).map(|at| (all >> (38 - 5 * (at + 1)) & 31) as u8).collect())
+    Some(
+        (0..HEAD_LATER)
+            .map(|at| (all >> (38 - 5 * (at + 1)) & 31) as u8)
+            .collect(),
+    )
 }
 
 fn text_of(typed: &TypedLine, places: &std::ops::Range<usize>) -> SecretText {
@@ -262,7 +276,12 @@ fn text_of(typed: &TypedLine, places: &std::ops::Range<usize>) -> SecretText {
         typed.symbols.expose(|symbols| {
             for place in places.clone() {
                 let readable = !typed.unreadable.contains(&place);
-                text.push(symbols.get(place).filter(|_| readable).map_or('?', |value| letter_of(*value)));
+                text.push(
+                    symbols
+                        .get(place)
+                        .filter(|_| readable)
+                        .map_or('?', |value| letter_of(*value)),
+                );
             }
         });
     })
@@ -300,7 +319,10 @@ mod tests {
 
     fn marks(text: &str) -> Vec<Vec<Mark>> {
         let judged = judge(text, MODE, &[wanted()]);
-        judged.iter().map(|line| line.groups.iter().map(|group| group.mark).collect()).collect()
+        judged
+            .iter()
+            .map(|line| line.groups.iter().map(|group| group.mark).collect())
+            .collect()
     }
 
     fn with_other(line: &str, at: usize) -> String {
@@ -347,7 +369,10 @@ mod tests {
         let judged = judge(&bad, MODE, &[wanted()]);
         assert_eq!(judged[0].state, LineState::Located);
         let wrong = judged[0].groups.iter().filter(|group| group.mark == Mark::Wrong);
-        assert_eq!(wrong.map(|group| group.name.to_string()).collect::<Vec<_>>(), ["A8", "A18"]);
+        assert_eq!(
+            wrong.map(|group| group.name.to_string()).collect::<Vec<_>>(),
+            ["A8", "A18"]
+        );
         assert_eq!(judge(&a[..80], MODE, &[wanted()])[0].state, LineState::Lacks(8));
     }
 

@@ -115,7 +115,12 @@ mod tests {
 
     #[test]
     fn what_is_no_phrase_is_refused_and_not_repeated() {
-        for text in ["", "abandon", "abandon abandon abandon abandon abandon abandon", "abandon abandon strongroom abandon abandon"] {
+        for text in [
+            "",
+            "abandon",
+            "abandon abandon abandon abandon abandon abandon",
+            "abandon abandon strongroom abandon abandon",
+        ] {
             let refusal = NoticeWords::read(text).err().unwrap();
             assert_eq!(refusal.rule(), Rule::InputMalformed);
             assert!(!refusal.to_string().contains("strongroom"), "{refusal}");

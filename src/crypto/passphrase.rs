@@ -318,9 +318,7 @@ pub(super) fn stretched<const N: usize>(
 
 impl Keys {
     fn derive(profile: LockProfile, passphrase: &Passphrase, salt: &[u8; 16]) -> Result<Self, LockError> {
-        passphrase
-            .expose(|text| stretched(profile, text, salt))
-            .map(Self)
+        passphrase.expose(|text| stretched(profile, text, salt)).map(Self)
     }
 
     fn cipher(&self) -> ChaCha20Poly1305 {

@@ -52,9 +52,17 @@ mod tests {
     #[test]
     fn what_is_locked_to_a_session_opens_in_it_and_in_no_other() {
         let [one, other] = [(); 2].map(|()| Session::begin(&mut Entropy::new(&mut System)).ok().unwrap());
-        let locked = lock(&SecretBytes::new(b"a share".to_vec()), &[one.recipient()]).ok().unwrap();
-        assert!(one.open(&locked).is_ok_and(|plain| plain.expose(|bytes| bytes == b"a share")));
-        assert_eq!(other.open(&locked).err().map(|refusal| refusal.rule()), Some(Rule::ContributionForeign));
+        let locked = lock(&SecretBytes::new(b"a share".to_vec()), &[one.recipient()])
+            .ok()
+            .unwrap();
+        assert!(
+            one.open(&locked)
+                .is_ok_and(|plain| plain.expose(|bytes| bytes == b"a share"))
+        );
+        assert_eq!(
+            other.open(&locked).err().map(|refusal| refusal.rule()),
+            Some(Rule::ContributionForeign)
+        );
         for at in 0..locked.len() {
             let mut altered = locked.clone();
             altered[at] ^= 1;

@@ -113,8 +113,12 @@ mod tests {
     #[test]
     fn a_role_in_member_accounts_does_not_spare_the_management_account_its_root_user() {
         let plan = crate::plan::Plan::parse(crate::plan::starter::example()).unwrap();
-        let [management, member] =
-            [true, false].map(|wanted| plan.accounts().iter().find(|account| account.is_management() == wanted).unwrap());
+        let [management, member] = [true, false].map(|wanted| {
+            plan.accounts()
+                .iter()
+                .find(|account| account.is_management() == wanted)
+                .unwrap()
+        });
         let close = find_task("close-account").unwrap();
         assert!(close.role_for(member).is_some() && close.role_for(management).is_none());
         let name = find_task("change-account-name").unwrap();

@@ -67,7 +67,11 @@ pub fn whom(plan: &Plan, sets: Vec<Asked>, away: &BTreeSet<PersonId>, at: Timest
 }
 
 fn calls(plan: &Plan, asked: Asked, away: &BTreeSet<PersonId>, at: Timestamp) -> Calls {
-    let mut calls: Vec<Call> = asked.shares.into_iter().map(|kept| call(plan, kept, away, at)).collect();
+    let mut calls: Vec<Call> = asked
+        .shares
+        .into_iter()
+        .map(|kept| call(plan, kept, away, at))
+        .collect();
     calls.sort_by_key(|call| (call.moment.is_none(), call.moment, call.kept.index));
     let moment = calls.get(asked.needed.saturating_sub(1)).and_then(|last| last.moment);
     Calls {
@@ -133,9 +137,18 @@ mod tests {
     fn a_quorum_is_had_when_its_last_needed_safe_opens() {
         let plan = example();
         let at = "2026-11-25T03:00:00Z".parse().unwrap();
-        for calls in whom(&plan, vec![asked(&plan, "root-password"), asked(&plan, "mfa-emea")], &BTreeSet::new(), at) {
+        for calls in whom(
+            &plan,
+            vec![asked(&plan, "root-password"), asked(&plan, "mfa-emea")],
+            &BTreeSet::new(),
+            at,
+        ) {
             assert_eq!(calls.moment, calls.calls[calls.needed - 1].moment);
-            assert!(calls.calls.is_sorted_by_key(|call| (call.moment.is_none(), call.moment)));
+            assert!(
+                calls
+                    .calls
+                    .is_sorted_by_key(|call| (call.moment.is_none(), call.moment))
+            );
         }
     }
 

@@ -38,7 +38,9 @@ pub fn watch(
         // A frame that is blurred or broken is no fault: the next one comes.
         let pages = decoder.codes(&frame).unwrap_or_default();
         for code in pages.into_iter().flat_map(|page| page.codes) {
-            let known = seen.iter().any(|known| known.expose(|known| code.expose(|code| known == code)));
+            let known = seen
+                .iter()
+                .any(|known| known.expose(|known| code.expose(|code| known == code)));
             if known {
                 continue;
             }
@@ -85,11 +87,16 @@ impl Camera {
             .ok_or_else(|| {
                 Refusal::new(
                     Rule::InputOutput,
-                    format!("the camera {} gives frames neither as JPEG nor as YUYV", device.display()),
+                    format!(
+                        "the camera {} gives frames neither as JPEG nor as YUYV",
+                        device.display()
+                    ),
                 )
                 .hint("scan the sheets, or type their lines")
             })?;
-        let capture = opened.video_capture(PixFormat::new(WIDTH, HEIGHT, format)).map_err(failed)?;
+        let capture = opened
+            .video_capture(PixFormat::new(WIDTH, HEIGHT, format))
+            .map_err(failed)?;
         let given = capture.format();
         let yuyv = (format == PixelFormat::YUYV).then(|| (given.width(), given.height()));
         let stream = capture.into_stream().map_err(failed)?;

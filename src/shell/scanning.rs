@@ -67,7 +67,9 @@ pub fn read(decoder: &mut Decoder, file: &Path, mode: Mode) -> Vec<Entry> {
 
 /// Every share on many scans, in their order: decoded by several processes at once, with a bar at a terminal.
 pub fn read_all(files: &[PathBuf], mode: Mode) -> Vec<Entry> {
-    let workers = std::thread::available_parallelism().map_or(1, usize::from).clamp(1, WORKERS_MAX);
+    let workers = std::thread::available_parallelism()
+        .map_or(1, usize::from)
+        .clamp(1, WORKERS_MAX);
     let bar = progress(files.len());
     let next = AtomicUsize::new(0);
     let read_some = || {
@@ -82,7 +84,11 @@ pub fn read_all(files: &[PathBuf], mode: Mode) -> Vec<Entry> {
     };
     let mut all: Vec<(usize, Vec<Entry>)> = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..workers.min(files.len())).map(|_| scope.spawn(read_some)).collect();
-        threads.into_iter().filter_map(|thread| thread.join().ok()).flatten().collect()
+        threads
+            .into_iter()
+            .filter_map(|thread| thread.join().ok())
+            .flatten()
+            .collect()
     });
     bar.finish_and_clear();
     all.sort_by_key(|(at, _)| *at);

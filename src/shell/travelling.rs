@@ -25,7 +25,9 @@ const QUIET: usize = 4;
 /// Writes the text into `path`, and its picture beside it as `path.png`. The place of the picture comes back, where the text fits one.
 pub fn write(path: &Path, text: &str) -> Result<Option<PathBuf>, Refusal> {
     output::write_new(path, &SecretBytes::new(format!("{text}\n").into_bytes()))?;
-    let Some(picture) = picture_of(text) else { return Ok(None) };
+    let Some(picture) = picture_of(text) else {
+        return Ok(None);
+    };
     let mut name = path.as_os_str().to_os_string();
     name.push(".png");
     let beside = PathBuf::from(name);
@@ -50,7 +52,9 @@ pub fn on_screen(text: &str, (rows, columns): (usize, usize)) -> Option<SecretTe
     let drawn = showing::qr_text(&SecretText::new(text.to_string())).ok()?;
     let fits = drawn.expose(|drawn| {
         // Two orders of colours and an indent of four stand in each row.
-        let wide = drawn.lines().map(|row| row.chars().filter(|c| !c.is_ascii_graphic() && *c != '\u{1b}').count());
+        let wide = drawn
+            .lines()
+            .map(|row| row.chars().filter(|c| !c.is_ascii_graphic() && *c != '\u{1b}').count());
         drawn.lines().count() <= rows && wide.max().unwrap_or(0) <= columns
     });
     fits.then_some(drawn)

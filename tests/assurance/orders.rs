@@ -82,7 +82,11 @@ fn order(number: usize) -> Vec<usize> {
 /// Tries `count` orders, evenly spread over all; gives what went wrong.
 pub fn attempt(count: usize) -> Vec<String> {
     let world = four_of_seven();
-    let codes: Vec<String> = world.sheets("root-password").iter().map(|sheet| code_on(sheet)).collect();
+    let codes: Vec<String> = world
+        .sheets("root-password")
+        .iter()
+        .map(|sheet| code_on(sheet))
+        .collect();
     let store = Store::open(world.vault.as_ref()).unwrap_or_else(|refusal| panic!("{refusal}"));
     let vault = Vault::load(&store).unwrap_or_else(|refusal| panic!("{refusal}"));
     let known = KnownEpochs::read(&vault);
@@ -112,11 +116,17 @@ fn one(known: &KnownEpochs, codes: &[String], number: usize) -> Result<(), Strin
             named.insert(refusal.sentence().to_string());
         }
     }
-    let held = gathering.hold().map_err(|refusal| format!("order {number}: {refusal}"))?;
-    let identity = held.identity().map_err(|refusal| format!("order {number}: {refusal}"))?;
+    let held = gathering
+        .hold()
+        .map_err(|refusal| format!("order {number}: {refusal}"))?;
+    let identity = held
+        .identity()
+        .map_err(|refusal| format!("order {number}: {refusal}"))?;
     named.extend(held.wrong.iter().map(|refusal| refusal.sentence().to_string()));
     let expected: Vec<String> = forgers.iter().map(|at| format!("share {} of ", at + 1)).collect();
-    let all = expected.iter().all(|name| named.iter().any(|sentence| sentence.starts_with(name)));
+    let all = expected
+        .iter()
+        .all(|name| named.iter().any(|sentence| sentence.starts_with(name)));
     if identity.recipient() != epoch.stored.core.recipient || !all || named.len() != forgers.len() {
         return Err(format!("order {number}: forged {expected:?}, named {named:?}"));
     }

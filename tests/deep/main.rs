@@ -128,7 +128,10 @@ fn altered_lines() -> (String, bool) {
 
 fn all_orders() -> (String, bool) {
     let wrong = orders::attempt(5040);
-    wrong.iter().take(5).for_each(|line| println!("         wrong    {line}"));
+    wrong
+        .iter()
+        .take(5)
+        .for_each(|line| println!("         wrong    {line}"));
     (format!("{} of 5,040", 5040 - wrong.len()), wrong.is_empty())
 }
 

@@ -286,7 +286,10 @@ pub(crate) fn example() -> Example {
         ),
     );
     let notice = NoticeWords::read("abandon ability able about above").ok().unwrap();
-    blocks.insert("notice", format!("digest {}", hex::encode(&notice.digest(vault).ok().unwrap())));
+    blocks.insert(
+        "notice",
+        format!("digest {}", hex::encode(&notice.digest(vault).ok().unwrap())),
+    );
     blocks.insert(
         "tags",
         [WordsTag::Set, WordsTag::Head, WordsTag::Program, WordsTag::Invite]

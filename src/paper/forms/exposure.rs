@@ -2,12 +2,12 @@
 
 use super::wordings::Paper;
 use super::{Office, place_of, said_if};
+use crate::ident::AccountId;
 use crate::paper::flow::Dress;
 use crate::paper::flow::values::{Said, Values};
 use crate::plan::Factor;
 use crate::refusal::{Refusal, Rule};
 use crate::secret::SecretBytes;
-use crate::ident::AccountId;
 use crate::vault::event::{Event, NightEvent, Note, ReadEnvelope, SetEpoch};
 use crate::vault::ledger::Entry;
 use std::collections::BTreeMap;
@@ -15,8 +15,11 @@ use std::collections::BTreeMap;
 /// The list of what the last sitting exposed that read an envelope: what this laptop wrote between two closing entries.
 pub fn exposure(office: &Office<'_>) -> Result<SecretBytes, Refusal> {
     let sitting = last_sitting(office.chain.entries()).ok_or_else(|| {
-        Refusal::new(Rule::RecordMissing, "no recovery of this laptop has read an envelope yet")
-            .hint("this list is made after one: strongroom recover …")
+        Refusal::new(
+            Rule::RecordMissing,
+            "no recovery of this laptop has read an envelope yet",
+        )
+        .hint("this list is made after one: strongroom recover …")
     })?;
     let events = || sitting.iter().map(|entry| &entry.event);
     let mut read: BTreeMap<_, &ReadEnvelope> = BTreeMap::new();
@@ -62,7 +65,10 @@ pub fn exposure(office: &Office<'_>) -> Result<SecretBytes, Refusal> {
         .list("none", said_if(records.is_empty(), nothing))
         .list("record", records)
         .list("envelope", read.values().map(|one| envelope(office, one)).collect())
-        .list("todo", todo.iter().map(|text| Values::new().with("text", text)).collect());
+        .list(
+            "todo",
+            todo.iter().map(|text| Values::new().with("text", text)).collect(),
+        );
     office.render(Paper::Exposure, Dress::DENSE, &values)
 }
 
@@ -71,13 +77,18 @@ fn last_sitting(entries: &[Entry]) -> Option<&[Entry]> {
     let closing = |entry: &Entry| matches!(entry.event, Event::Closing { .. });
     let last = entries.iter().rposition(read)?;
     let from = entries[..last].iter().rposition(closing).map_or(0, |at| at + 1);
-    let to = entries[last..].iter().position(closing).map_or(entries.len(), |at| last + at);
+    let to = entries[last..]
+        .iter()
+        .position(closing)
+        .map_or(entries.len(), |at| last + at);
     entries.get(from..to)
 }
 
 /// How a record was shown: the line before the one that says it was opened.
 fn shown_before<'a>(sitting: &'a [Entry], event: &Event) -> Option<&'a Note> {
-    let at = sitting.iter().position(|entry| std::ptr::eq(&raw const entry.event, event))?;
+    let at = sitting
+        .iter()
+        .position(|entry| std::ptr::eq(&raw const entry.event, event))?;
     match &sitting.get(at.checked_sub(1)?)?.event {
         Event::Night(NightEvent::Exposed { shown, .. }) => Some(shown),
         _ => None,
@@ -123,10 +134,12 @@ fn record(office: &Office<'_>, event: &Event, shown: Option<&Note>) -> Values {
     };
     let name = office.plan().account(account).map(|account| &account.name);
     let named = name.map_or(Said::of(&[account]), |name| Said::of(&[name, &" ", account]));
-    let device = device.as_ref().map_or(Said::default(), |device| Said::of(&[&" ", device]));
-    let approved = approved_by
+    let device = device
         .as_ref()
-        .map_or(Said::default(), |person| Said::of(&[&"; approved by ", &office.name(person)]));
+        .map_or(Said::default(), |device| Said::of(&[&" ", device]));
+    let approved = approved_by.as_ref().map_or(Said::default(), |person| {
+        Said::of(&[&"; approved by ", &office.name(person)])
+    });
     let people = if present.is_empty() {
         Said::of(&[&"nobody named"])
     } else {
@@ -143,7 +156,10 @@ fn record(office: &Office<'_>, event: &Event, shown: Option<&Note>) -> Values {
 }
 
 fn envelope(office: &Office<'_>, one: &ReadEnvelope) -> Values {
-    let kept = office.register().epoch(&one.of).and_then(|epoch| epoch.envelopes.get(&one.index));
+    let kept = office
+        .register()
+        .epoch(&one.of)
+        .and_then(|epoch| epoch.envelopes.get(&one.index));
     let custodian = kept.map_or(Said::of(&[&"?"]), |envelope| office.name(&envelope.custodian));
     Values::new()
         .with("serial", &one.serial)

@@ -1,9 +1,9 @@
 //! The two sheets of access notices. The only paper whose values are words that nobody may guess: they are no secret of the vault,
 //! and open nothing, but whoever has one sheet must not be able to write the other.
 
+use super::Office;
 use super::card::callers;
 use super::wordings::Paper;
-use super::Office;
 use crate::crypto::notice::NoticeWords;
 use crate::paper::flow::Dress;
 use crate::paper::flow::values::{Said, Values};

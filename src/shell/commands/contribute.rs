@@ -48,7 +48,9 @@ pub fn run(it: &Contribute) -> Result<Answer, Refusal> {
     let contribution = invite.answer(paper, &mut *passphrases, &exceptions)?;
     drop(passphrases);
     let picture = travelling::write(&it.out, &contribution.code)?;
-    let beside = picture.map_or(String::new(), |picture| format!(", and as a picture in {}", picture.display()));
+    let beside = picture.map_or(String::new(), |picture| {
+        format!(", and as a picture in {}", picture.display())
+    });
     print(&format!(
         "{} is proved, and locked to that session: {}{beside}\n",
         contribution.name,
@@ -71,11 +73,10 @@ fn read_invite(path: &Path) -> Result<Invite, Refusal> {
     let text = texts.iter().find(|text| afar::is_invite(text)).or(texts.first());
     match text {
         Some(text) => Invite::read(text).map_err(|refusal| scanning::of_file(&refusal, &path.display().to_string())),
-        None => Err(Refusal::new(
-            Rule::NothingScanned,
-            format!("no code was found in {}", path.display()),
-        )
-        .hint("ask for the file of the invitation, or for a sharper picture")),
+        None => Err(
+            Refusal::new(Rule::NothingScanned, format!("no code was found in {}", path.display()))
+                .hint("ask for the file of the invitation, or for a sharper picture"),
+        ),
     }
 }
 
@@ -136,12 +137,15 @@ fn told(invite: &Invite) -> String {
 
 fn ask(terminal: &mut Terminal, told: &str) -> Result<(), Refusal> {
     let given_up = |found: &str| {
-        Refusal::new(Rule::GivenUp, found.to_string()).hint("nothing was read; ring security, by the number on your own card")
+        Refusal::new(Rule::GivenUp, found.to_string())
+            .hint("nothing was read; ring security, by the number on your own card")
     };
     terminal.say(told)?;
     terminal.say("ring those who invite you, by a number of your own card, and let them read their 8 words to you")?;
     if !terminal.confirm("are they these 8 words?")? {
-        return Err(given_up("the words differ, so this invitation is not theirs: no share was contributed"));
+        return Err(given_up(
+            "the words differ, so this invitation is not theirs: no share was contributed",
+        ));
     }
     if !terminal.confirm("do you, its custodian, contribute your share for this account and this reason?")? {
         return Err(given_up("its custodian did not agree: no share was contributed"));
@@ -155,7 +159,8 @@ fn share(it: &Contribute, invite: &Invite, terminal: Option<&mut Terminal>) -> R
     let entries = if !it.scan.is_empty() {
         scanning::read_all(&input::scans(&it.scan)?, mode)
     } else if let Some(terminal) = terminal {
-        let typed = terminal.secret_lines("the lines of your sheet, A first; an empty line ends it; nothing at all gives up")?;
+        let typed = terminal
+            .secret_lines("the lines of your sheet, A first; an empty line ends it; nothing at all gives up")?;
         if typed.is_empty() {
             return Err(Refusal::new(Rule::GivenUp, "no share was contributed"));
         }

@@ -26,7 +26,9 @@ pub fn run(place: &Place, it: &Notice) -> Result<Answer, Refusal> {
             let words = NoticeWords::read(phrase)?;
             let plan = change.vault().plan();
             let account = plan.find_account(account)?.id.clone();
-            let by = by.iter().map(|id| plan.find_person(id.as_str()).map(|person| person.id.clone()));
+            let by = by
+                .iter()
+                .map(|id| plan.find_person(id.as_str()).map(|person| person.id.clone()));
             let announcement = Announcement {
                 by: by.collect::<Result<_, _>>()?,
                 account: account.clone(),
@@ -40,7 +42,10 @@ pub fn run(place: &Place, it: &Notice) -> Result<Answer, Refusal> {
         NoticeCommand::Check { phrase, account } => {
             let vault = Vault::load(&store)?;
             let words = NoticeWords::read(phrase)?;
-            let named = account.as_deref().map(|text| vault.plan().find_account(text)).transpose()?;
+            let named = account
+                .as_deref()
+                .map(|text| vault.plan().find_account(text))
+                .transpose()?;
             let named = named.map(|account| &account.id);
             print(&checked(&vault, &words, named)?);
             Ok(Answer::Done)
@@ -55,7 +60,10 @@ fn checked(
 ) -> Result<String, Refusal> {
     let expected = notice::check(vault, words, account, SystemClock.now())?;
     let announced = expected.announced;
-    let name = vault.plan().account(&announced.account).map(|account| account.name.to_string());
+    let name = vault
+        .plan()
+        .account(&announced.account)
+        .map(|account| account.name.to_string());
     let by: Vec<String> = announced.by.iter().map(ToString::to_string).collect();
     let next = if expected.is_answer {
         "these are the words that answer: you speak with those who are woken"
@@ -73,6 +81,10 @@ fn checked(
         name.unwrap_or_default(),
         announced.account,
         reason.as_str(),
-        if by.is_empty() { "nobody named".to_string() } else { by.join(", ") },
+        if by.is_empty() {
+            "nobody named".to_string()
+        } else {
+            by.join(", ")
+        },
     ))
 }

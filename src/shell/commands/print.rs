@@ -231,7 +231,11 @@ fn papers(change: &Change<'_>, what: &PrintCommand, wordings: &Wordings) -> Resu
             )])
         }
         PrintCommand::Exposure { .. } => Ok(vec![(
-            format!("exposure-{}-{}.pdf", office.chain.site(), office.chain.entries().len() - 1),
+            format!(
+                "exposure-{}-{}.pdf",
+                office.chain.site(),
+                office.chain.entries().len() - 1
+            ),
             forms::exposure(&office)?,
         )]),
         PrintCommand::Statement { .. } | PrintCommand::Notices { .. } | PrintCommand::VaultCopy { .. } => {

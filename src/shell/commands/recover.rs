@@ -41,7 +41,9 @@ pub fn run(place: &Place, it: &Recover) -> Result<Answer, Refusal> {
     let mut change = Change::begin(&store, place.site.as_ref())?;
     let mut exceptions = Exceptions::default();
     let requests = asking::complete(it, change.vault(), &mut exceptions, terminal.as_mut())?;
-    let shows = requests.iter().map(|request| presenting::how_to_show(it.show, request.name.factor, it.stdout));
+    let shows = requests
+        .iter()
+        .map(|request| presenting::how_to_show(it.show, request.name.factor, it.stdout));
     let shows = shows.collect::<Result<Vec<Show>, _>>()?;
     let operators = names_of(change.vault().plan(), &requests[0].present);
     let trust = asking::trust(it, change.vault(), terminal.as_mut())?;
@@ -54,7 +56,9 @@ pub fn run(place: &Place, it: &Recover) -> Result<Answer, Refusal> {
     let names: Vec<_> = requests.iter().map(|request| request.name.clone()).collect();
     let calls = whom::calls(change.vault(), &names[0], &it.away, SystemClock.now());
     let announcements = announcing::judge(it, change.vault(), &requests, &mut exceptions, terminal.as_mut())?;
-    let permits = requests.into_iter().map(|request| request.judge(change.vault(), &trust));
+    let permits = requests
+        .into_iter()
+        .map(|request| request.judge(change.vault(), &trust));
     let permits = permits.collect::<Result<Vec<Permit>, _>>()?;
     guard::enter(&mut change, &it.overrides, exceptions, SystemClock.now())?;
     announcing::announce(&mut change, announcements, terminal.as_mut())?;
@@ -95,7 +99,9 @@ pub fn run(place: &Place, it: &Recover) -> Result<Answer, Refusal> {
     if !it.unattended {
         let serials: Vec<String> = read.iter().map(|read| read.serial.to_string()).collect();
         say(&format!("opened envelopes: {}", serials.join(", ")));
-        say("next: each back into a new one, with a new seal; what was exposed, to be signed: strongroom print exposure --out DIR");
+        say(
+            "next: each back into a new one, with a new seal; what was exposed, to be signed: strongroom print exposure --out DIR",
+        );
     }
     Ok(Answer::Done)
 }
@@ -150,7 +156,12 @@ fn told(vault: &Vault<'_>, requests: &[Request]) -> (Asking, Vec<String>) {
     let mut title: Vec<String> = requests
         .iter()
         .map(|request| {
-            let device = request.name.device.as_ref().map(|device| format!(" {device}")).unwrap_or_default();
+            let device = request
+                .name
+                .device
+                .as_ref()
+                .map(|device| format!(" {device}"))
+                .unwrap_or_default();
             format!(
                 "{} ({})   {}{device}   {}   \"{}\"",
                 name_of(request),

@@ -107,7 +107,9 @@ impl Register {
         if note.number == 0 {
             return Err("notices are numbered from 1".to_string());
         }
-        let taken = [note.call, note.answer].into_iter().any(|digest| self.night.find(digest).is_some());
+        let taken = [note.call, note.answer]
+            .into_iter()
+            .any(|digest| self.night.find(digest).is_some());
         if taken || note.call == note.answer {
             return Err(format!("the phrases of notice {} were used before", note.number));
         }

@@ -21,11 +21,7 @@ use crate::vault::Change;
 use crate::vault::event::Note;
 
 /// Refuses a disk in production, unless a reason is given.
-pub(super) fn judge_place(
-    change: &mut Change<'_>,
-    to: &Destination,
-    allow_disk: Option<&Note>,
-) -> Result<(), Refusal> {
+pub(super) fn judge_place(change: &mut Change<'_>, to: &Destination, allow_disk: Option<&Note>) -> Result<(), Refusal> {
     let (Mode::Production, Some(out)) = (change.vault().mode(), &to.out) else {
         return Ok(());
     };
@@ -36,9 +32,17 @@ pub(super) fn judge_place(
 
 /// Both sheets.
 pub(super) fn make(change: &mut Change<'_>, count: u32, wordings: &Wordings) -> Result<Papers, Refusal> {
-    say(&format!("{count} notices: each of their phrases is stretched, which takes a second or two a notice"));
+    say(&format!(
+        "{count} notices: each of their phrases is stretched, which takes a second or two a notice"
+    ));
     let mut system = System;
-    let made = notice::make(change, count, &mut Entropy::new(&mut system), machine::boot()?, SystemClock.now())?;
+    let made = notice::make(
+        change,
+        count,
+        &mut Entropy::new(&mut system),
+        machine::boot()?,
+        SystemClock.now(),
+    )?;
     let rows: Vec<NoticeRow<'_>> = made
         .iter()
         .map(|notice| NoticeRow {

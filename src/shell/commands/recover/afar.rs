@@ -155,7 +155,10 @@ impl Afar {
             return Ok(None);
         }
         for exception in &received.exceptions {
-            let (rule, found) = exception.as_str().split_once(": ").unwrap_or(("elsewhere", exception.as_str()));
+            let (rule, found) = exception
+                .as_str()
+                .split_once(": ")
+                .unwrap_or(("elsewhere", exception.as_str()));
             events.push(Event::Exception {
                 rule: note_of_finding(rule)?,
                 found: note_of_finding(found)?,
@@ -171,7 +174,10 @@ struct Opened;
 
 impl Passphrases for Opened {
     fn next(&mut self, _: &str, _: usize) -> Result<Option<Passphrase>, Refusal> {
-        Err(Refusal::new(Rule::ShareLocked, "a share that was contributed is still locked"))
+        Err(Refusal::new(
+            Rule::ShareLocked,
+            "a share that was contributed is still locked",
+        ))
     }
 }
 

@@ -34,7 +34,10 @@ pub(super) fn judge(
     for request in requests {
         let account = &request.name.account;
         if let Some((number, until)) = notice::announced(vault, account, SystemClock.now()) {
-            say(&format!("announced: notice {number}, until {} UTC", until.strftime("%H:%M")));
+            say(&format!(
+                "announced: notice {number}, until {} UTC",
+                until.strftime("%H:%M")
+            ));
             continue;
         }
         if let Some(words) = words(it, vault, exceptions, announcements.len(), &mut terminal)? {
@@ -83,10 +86,16 @@ fn words(
     }
     let Some(person) = terminal else { return Err(refusal) };
     let question = format!("the five words of notice {next}, from the kit (or: none)");
-    let words = needed(None, &question, "--notice WORDS", &mut Some(&mut **person), |text| match text {
-        "none" => Ok(None),
-        words => NoticeWords::read(words).map(Some),
-    })?;
+    let words = needed(
+        None,
+        &question,
+        "--notice WORDS",
+        &mut Some(&mut **person),
+        |text| match text {
+            "none" => Ok(None),
+            words => NoticeWords::read(words).map(Some),
+        },
+    )?;
     if words.is_none() {
         let reason = excused(person, &refusal, "why is nobody told")?;
         exceptions.allow(Err(refusal), reason.as_ref())?;

@@ -96,11 +96,7 @@ fn names_asked(
 }
 
 /// One reason for each account: from the flags, in their order, or asked for.
-fn reasons(
-    it: &Recover,
-    names: &[RecordName],
-    terminal: &mut Option<&mut Terminal>,
-) -> Result<Vec<Note>, Refusal> {
+fn reasons(it: &Recover, names: &[RecordName], terminal: &mut Option<&mut Terminal>) -> Result<Vec<Note>, Refusal> {
     let given = it.reason.len();
     if given > names.len() || (given > 0 && given < names.len() && terminal.is_none()) {
         return Err(Refusal::new(

@@ -31,8 +31,8 @@ use crate::shell::report::{self, say};
 use crate::shell::scanning::{self, Entry};
 use crate::shell::terminal::{Hush, Terminal};
 use crate::shell::typing;
-use crate::vault::event::{Event, SetEpoch};
 use crate::vault::Change;
+use crate::vault::event::{Event, SetEpoch};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -161,7 +161,10 @@ impl Gatherer<'_, '_, '_> {
     fn drawn(&self, terminal: &Terminal) -> String {
         let pictures = self.gathering.pictures();
         let soonest = pictures.first().and_then(|nearest| {
-            let calls = self.calls.iter().find(|calls| calls.set == nearest.epoch.state.of.set)?;
+            let calls = self
+                .calls
+                .iter()
+                .find(|calls| calls.set == nearest.epoch.state.of.set)?;
             let lacks = |call: &crate::quorum::whom::Call| {
                 let row = nearest.rows.iter().find(|row| row.index == call.kept.index);
                 row.is_some_and(|row| row.stands == Stands::Missing)
@@ -206,7 +209,10 @@ impl Gatherer<'_, '_, '_> {
 
     fn ask_camera(&mut self, terminal: &mut Terminal) -> Result<(), Refusal> {
         let device = self.it.camera.clone().unwrap_or_else(|| PathBuf::from(CAMERA));
-        terminal.say(&format!("looking through {}: hold one sheet before it", device.display()))?;
+        terminal.say(&format!(
+            "looking through {}: hold one sheet before it",
+            device.display()
+        ))?;
         if let Err(refusal) = self.look(&device, Some(terminal)) {
             self.said.push(told(&refusal));
         }
@@ -295,11 +301,7 @@ impl Gatherer<'_, '_, '_> {
     }
 
     /// Takes every entry; those under a passphrase last, and only as many as the quorum lacks: a custodian is not asked in vain.
-    fn sort(
-        &mut self,
-        (entries, scans): (Vec<Entry>, usize),
-        terminal: Option<&mut Terminal>,
-    ) -> Result<(), Refusal> {
+    fn sort(&mut self, (entries, scans): (Vec<Entry>, usize), terminal: Option<&mut Terminal>) -> Result<(), Refusal> {
         let mut passphrases = passphrases::source(self.it.passphrases.as_deref(), terminal)?;
         let is_locked = |entry: &Entry| entry.paper.as_ref().is_ok_and(PaperShare::is_locked);
         let (locked, open): (Vec<Entry>, Vec<Entry>) = entries.into_iter().partition(is_locked);
@@ -389,5 +391,7 @@ pub(super) fn record_in_vain(gatherer: &mut Gatherer<'_, '_, '_>) -> Result<(), 
         envelopes: read,
         boot: crate::shell::machine::boot()?,
     };
-    gatherer.change.commit(&[], vec![Event::Night(exposed)], SystemClock.now())
+    gatherer
+        .change
+        .commit(&[], vec![Event::Night(exposed)], SystemClock.now())
 }

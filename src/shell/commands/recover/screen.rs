@@ -90,7 +90,11 @@ fn push_picture(out: &mut String, picture: &Picture<'_>, left: usize) -> usize {
         return left - picture.rows.len();
     }
     // A large set, or many: those at hand, and how many are not.
-    let at_hand: Vec<&Row<'_>> = picture.rows.iter().filter(|row| row.stands != Stands::Missing).collect();
+    let at_hand: Vec<&Row<'_>> = picture
+        .rows
+        .iter()
+        .filter(|row| row.stands != Stands::Missing)
+        .collect();
     at_hand.iter().for_each(|row| push_row(out, row));
     let _ = writeln!(out, "      and {} more", picture.rows.len() - at_hand.len());
     left.saturating_sub(at_hand.len() + 1)

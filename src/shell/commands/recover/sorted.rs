@@ -43,14 +43,19 @@ impl Sorted {
 
     /// What there is to say, one refusal each.
     pub(super) fn told(self, scans: usize) -> (Vec<Refusal>, Option<String>) {
-        let (elsewhere, wrong): (Vec<Refused>, Vec<Refused>) =
-            self.refused.into_iter().partition(|refused| is_elsewhere(refused.refusal.rule()));
+        let (elsewhere, wrong): (Vec<Refused>, Vec<Refused>) = self
+            .refused
+            .into_iter()
+            .partition(|refused| is_elsewhere(refused.refusal.rule()));
         let counted = (self.taken, self.again, elsewhere.len(), wrong.len());
         let mut told: Vec<Refusal> = wrong.iter().map(placed).collect();
         let mut piles: Vec<Vec<Refused>> = Vec::new();
         for refused in elsewhere {
             let key = |of: &Refused| (of.refusal.rule(), of.set.clone());
-            match piles.iter_mut().find(|pile| pile.first().is_some_and(|first| key(first) == key(&refused))) {
+            match piles
+                .iter_mut()
+                .find(|pile| pile.first().is_some_and(|first| key(first) == key(&refused)))
+            {
                 Some(pile) => pile.push(refused),
                 None => piles.push(vec![refused]),
             }
@@ -92,14 +97,21 @@ fn together(pile: &[Refused]) -> Refusal {
     let rule = first.refusal.rule();
     let many = pile.len();
     let sentence = match (&first.set, rule) {
-        (_, Rule::NothingScanned) => format!("{many} pages show no code of a share, {} first", first.from.escape_debug()),
+        (_, Rule::NothingScanned) => format!(
+            "{many} pages show no code of a share, {} first",
+            first.from.escape_debug()
+        ),
         (Some(set), Rule::ShareOfVoidEpoch) => format!("{many} sheets are of {set}, which is void"),
         (Some(set), _) => format!("{many} sheets are of {set}, and do not help here"),
         (None, Rule::ShareOfOtherWorld) => format!("{many} sheets are of the other world, rehearsal or production"),
         (None, _) => format!("{many} sheets are of sets that this vault does not know"),
     };
     let told = Refusal::new(rule, sentence);
-    first.refusal.hints().iter().fold(told, |told, hint| told.hint(hint.clone()))
+    first
+        .refusal
+        .hints()
+        .iter()
+        .fold(told, |told, hint| told.hint(hint.clone()))
 }
 
 #[cfg(test)]
@@ -114,8 +126,16 @@ mod tests {
     fn what_belongs_elsewhere_is_told_once_for_its_set_and_what_is_wrong_each_alone() {
         let mut sorted = Sorted::default();
         for at in 0..40 {
-            let set = if at % 2 == 0 { "mfa-emea, epoch 1" } else { "mfa-apac, epoch 1" };
-            sorted.refuse(refusal(Rule::ShareOfOtherPurpose), format!("{at}.png"), Some(set.to_string()));
+            let set = if at % 2 == 0 {
+                "mfa-emea, epoch 1"
+            } else {
+                "mfa-apac, epoch 1"
+            };
+            sorted.refuse(
+                refusal(Rule::ShareOfOtherPurpose),
+                format!("{at}.png"),
+                Some(set.to_string()),
+            );
         }
         sorted.refuse(refusal(Rule::ShareForged), "bad.png".to_string(), None);
         sorted.take();
@@ -124,7 +144,10 @@ mod tests {
         assert_eq!(lines.len(), 3, "{lines:?}");
         assert_eq!(lines[0], "bad.png: found (share-forged)");
         assert!(lines[1].starts_with("20 sheets are of mfa-emea, epoch 1"));
-        assert!(sums.unwrap().contains("1 of use, 0 of those once more, 40 that belong elsewhere, 1 to look at"));
+        assert!(
+            sums.unwrap()
+                .contains("1 of use, 0 of those once more, 40 that belong elsewhere, 1 to look at")
+        );
     }
 
     #[test]

@@ -66,9 +66,19 @@ fn planned(plan: &Plan, name: &RecordName) -> Vec<Asked> {
 
 /// The calls as a page: each set, its shares, then the safes with those who open them.
 pub(super) fn page(plan: &Plan, calls: &[Calls], at: Timestamp) -> String {
-    let mut out = format!("whom to call, soonest first, at {} UTC\n", at.strftime("%Y-%m-%d %H:%M"));
+    let mut out = format!(
+        "whom to call, soonest first, at {} UTC\n",
+        at.strftime("%Y-%m-%d %H:%M")
+    );
     for set in calls {
-        let _ = write!(out, "\n  {}   {} of {} needed   {}\n", set.set, set.needed, set.calls.len(), when(set.moment));
+        let _ = write!(
+            out,
+            "\n  {}   {} of {} needed   {}\n",
+            set.set,
+            set.needed,
+            set.calls.len(),
+            when(set.moment)
+        );
         for call in &set.calls {
             push_call(&mut out, plan, call);
         }
@@ -118,13 +128,18 @@ pub(super) fn soonest(plan: &Plan, calls: &Calls, lacks: &dyn Fn(&Call) -> bool)
     let lacking = calls.calls.iter().filter(|call| lacks(call));
     let named = lacking.map(|call| {
         let place = call.kept.safe.as_ref().map_or("in hand", SafeId::as_str);
-        format!("{} ({place}, {})", name_of(plan, &call.kept.custodian), when(call.moment))
+        format!(
+            "{} ({place}, {})",
+            name_of(plan, &call.kept.custodian),
+            when(call.moment)
+        )
     });
     named.take(3).collect::<Vec<_>>().join(", ")
 }
 
 fn name_of<'p>(plan: &'p Plan, person: &'p PersonId) -> &'p str {
-    plan.person(person).map_or(person.as_str(), |person| person.name.as_str())
+    plan.person(person)
+        .map_or(person.as_str(), |person| person.name.as_str())
 }
 
 fn reach_of<'p>(plan: &'p Plan, person: &PersonId) -> &'p str {

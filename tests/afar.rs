@@ -184,3 +184,42 @@ fn a_custodian_compares_the_words_and_agrees_or_nothing_is_read() {
         assert_eq!(Path::new(&out).exists(), agreed);
     }
 }
+
+#[test]
+fn at_the_screen_a_session_invites_waits_and_takes_what_arrives() {
+    let world = rehearsal().copy();
+    let sheets = world.sheets("root-password");
+    let folder = world.scratch.join("arrived");
+    std::fs::create_dir(&folder).unwrap();
+    let (invite, out) = (world.scratch.join("invite.txt"), world.scratch.join("mei"));
+    let fixed = [
+        "--vault",
+        &world.vault,
+        "recover",
+        "--account",
+        MEMBER,
+        "--factor",
+        "password",
+        "--task",
+        "security-event",
+        "--reason",
+        "exercise",
+        "--invite",
+        &invite,
+        "--contribution",
+        &folder,
+    ];
+    let mut session = Session::begin(&fixed);
+    session.until("read these 8 words");
+    session.until("[enter] back");
+    session.line("");
+    session.until("invited, waiting.  soonest:");
+    contribute(&invite, &sheets[4], &out).ok();
+    std::fs::copy(&out, format!("{folder}/mei")).unwrap();
+    session.until("share 5, from afar, proved");
+    session.until("1 of 3.");
+    session.keys("q");
+    session.until("quit?");
+    session.line("y");
+    assert_eq!(session.end(), 1, "{}", session.screen);
+}

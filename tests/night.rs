@@ -443,8 +443,8 @@ fn what_a_night_exposed_is_on_a_sheet_to_sign() {
         "734602235274",
         "security-event",
         "exercise",
-        "Ana Sousa",
-        "Carla Reyes",
+        "Ana",
+        "Carla",
         "new seal",
         "was seen",
     ] {

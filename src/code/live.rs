@@ -61,6 +61,8 @@ pub enum LineState {
     Lacks(usize),
     /// Its checksum holds.
     Whole,
+    /// Its checksum holds in the other world: it is of a rehearsal in production, or the reverse.
+    OtherWorld,
     /// Its checksum does not hold, and the groups that do not fit were found.
     Located,
     /// Its checksum does not hold, and more is wrong than can be found; or it is too long.
@@ -122,8 +124,19 @@ pub fn is_whole(text: &str, mode: Mode) -> bool {
     lines.len() == wanted.len()
         && lines.iter().zip(wanted).all(|(typed, line)| {
             let clean = typed.unreadable.is_empty() && typed.count() == line.symbols();
-            clean && line_code::check(typed.prefix.unwrap_or(mode), &typed.symbols)
+            clean && is_closed(typed, mode)
         })
+}
+
+fn is_closed(typed: &TypedLine, mode: Mode) -> bool {
+    line_code::check(mode, &typed.symbols)
+}
+
+fn other(mode: Mode) -> Mode {
+    match mode {
+        Mode::Production => Mode::Rehearsal,
+        Mode::Rehearsal => Mode::Production,
+    }
 }
 
 /// Whether a line A says that its share is locked.
@@ -139,9 +152,8 @@ fn judge_line(typed: &TypedLine, line: Line, mode: Mode, expected: Option<&[u8]>
         let places = number * GROUP..((number + 1) * GROUP).min(count);
         let unreadable = places.clone().any(|place| typed.unreadable.contains(&place));
         let mark = match state {
-            LineState::Whole => Mark::Fits,
             LineState::Located if located.contains(&name) => Mark::Wrong,
-            LineState::Located => Mark::Fits,
+            LineState::Whole | LineState::OtherWorld | LineState::Located => Mark::Fits,
             _ if unreadable => Mark::Wrong,
             _ => expected.map_or(Mark::Open, |expected| by_head(typed, line, &places, expected)),
         };
@@ -166,8 +178,10 @@ fn state_of(typed: &TypedLine, line: Line, mode: Mode) -> (LineState, Vec<GroupN
     if count > line.symbols() {
         return (LineState::Beyond, Vec::new());
     }
-    if typed.unreadable.is_empty() && line_code::check(mode, &typed.symbols) {
-        return (LineState::Whole, Vec::new());
+    for (world, state) in [(mode, LineState::Whole), (other(mode), LineState::OtherWorld)] {
+        if typed.unreadable.is_empty() && is_closed(typed, world) {
+            return (state, Vec::new());
+        }
     }
     match replaced(mode, typed) {
         Some(correction) => {

@@ -1,7 +1,7 @@
 //! Sheets held before a camera: frames in, codes out, until something of use was seen.
 //!
 //! Rules of this file:
-//! - a camera is a port: frames come from a device of Video4Linux, or from whatever a test recorded;
+//! - a camera is a port: frames come from a device of `Video4Linux`, or from whatever a test recorded;
 //! - every frame is decoded apart, like any scan, and wiped; none is stored;
 //! - a camera that shows nothing is given up after a while, by count, so that nobody waits for ever.
 
@@ -57,7 +57,7 @@ pub fn watch(
     Ok(())
 }
 
-/// A device of Video4Linux.
+/// A device of `Video4Linux`.
 pub struct Camera {
     stream: ReadStream,
     /// Width and height, where its frames are of YUYV.

@@ -62,6 +62,7 @@ fn push_line(out: &mut String, line: &LiveLine) {
             out.push_str(" symbols lack\n");
         }
         LineState::Whole => out.push_str(": whole\n"),
+        LineState::OtherWorld => out.push_str(": whole, and of the other world: rehearsal and production never mix\n"),
         LineState::Located => {
             out.push_str(": ");
             push_names(out, line);
@@ -72,7 +73,9 @@ fn push_line(out: &mut String, line: &LiveLine) {
     for groups in line.groups.chunks(ROW) {
         for (push, indent) in [(push_text as Push, "    "), (push_mark as Push, "    ")] {
             out.push_str(indent);
-            groups.iter().for_each(|group| push(out, group));
+            for group in groups {
+                push(out, group);
+            }
             out.push('\n');
         }
     }

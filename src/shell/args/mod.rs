@@ -85,7 +85,7 @@ pub enum Command {
     /// Generate and lock passwords; import and lock MFA seeds and contacts
     Enroll(Enroll),
     /// Gather a quorum and open one record
-    Recover(Recover),
+    Recover(Box<Recover>),
     /// Prove one share on this laptop, and lock it to a recovery elsewhere
     Contribute(Contribute),
     /// Announce a recovery to those whom its alert will wake, or check what they were told

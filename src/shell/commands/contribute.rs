@@ -7,6 +7,7 @@
 //! - one share, and this process ends.
 
 use crate::ceremony::afar::{self, Asking, Invite};
+use crate::code::live::Wanted;
 use crate::code::share_code::PaperShare;
 use crate::ident::Mode;
 use crate::refusal::{Refusal, Rule};
@@ -20,9 +21,11 @@ use crate::shell::report::{Answer, note, print, say};
 use crate::shell::scanning::{self, Entry};
 use crate::shell::terminal::Terminal;
 use crate::shell::travelling;
+use crate::shell::typing;
 use crate::shell::{machine, network};
 use crate::vault::event::Note;
 use crate::vault::note_of_finding;
+use crate::vault::share_set::StoredCore;
 use std::path::Path;
 
 /// Reads the invitation, asks, proves, locks.
@@ -159,8 +162,8 @@ fn share(it: &Contribute, invite: &Invite, terminal: Option<&mut Terminal>) -> R
     let entries = if !it.scan.is_empty() {
         scanning::read_all(&input::scans(&it.scan)?, mode)
     } else if let Some(terminal) = terminal {
-        let typed = terminal
-            .secret_lines("the lines of your sheet, A first; an empty line ends it; nothing at all gives up")?;
+        let wanted: Vec<Wanted> = invite.sets.iter().map(wanted_of).collect();
+        let typed = typing::lines(terminal, "your share, for the session that invited you", mode, &wanted)?;
         if typed.is_empty() {
             return Err(Refusal::new(Rule::GivenUp, "no share was contributed"));
         }
@@ -181,4 +184,13 @@ fn share(it: &Contribute, invite: &Invite, terminal: Option<&mut Terminal>) -> R
     let last = refused.pop();
     refused.iter().for_each(note);
     Err(last.unwrap_or_else(|| Refusal::new(Rule::NothingScanned, "no share was read")))
+}
+
+fn wanted_of(set: &StoredCore) -> Wanted {
+    Wanted {
+        identity_kind: set.core.identity_kind,
+        needed: set.core.threshold.needed(),
+        total: set.core.threshold.total(),
+        fingerprint: set.fingerprint,
+    }
 }

@@ -8,6 +8,7 @@ mod afar;
 mod announcing;
 mod asking;
 mod gather;
+mod in_vain;
 mod presenting;
 mod screen;
 mod sorted;
@@ -81,7 +82,7 @@ pub fn run(place: &Place, it: &Recover) -> Result<Answer, Refusal> {
     let held = match gatherer.hold(terminal.as_mut()) {
         Ok(held) => held,
         Err(refusal) => {
-            gather::record_in_vain(&mut gatherer)?;
+            in_vain::record(&mut gatherer)?;
             return Err(refusal);
         }
     };

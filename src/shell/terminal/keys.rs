@@ -102,7 +102,7 @@ impl Terminal {
 
     /// The next character, which may be of several bytes; nothing for a moment without one, and for what is no text.
     fn letter(&mut self) -> Result<Option<char>, Refusal> {
-        let Some(first) = self.key(Duration::from_secs(60))? else {
+        let Some(first) = self.key(Duration::from_mins(1))? else {
             return Ok(None);
         };
         let more = match u32::from(first) {

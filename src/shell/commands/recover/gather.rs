@@ -6,6 +6,7 @@
 //! - nobody is asked for a passphrase that is not needed.
 
 use super::afar::{Afar, told};
+use super::in_vain;
 use super::screen::{self, Frame};
 use super::sorted::Sorted;
 use super::whom;
@@ -18,7 +19,7 @@ use crate::code::live::Wanted;
 use crate::code::share_code::PaperShare;
 use crate::ident::Mode;
 use crate::quorum::whom::Calls;
-use crate::refusal::{Refusal, Rule};
+use crate::refusal::Refusal;
 use crate::secret::SecretText;
 use crate::shell::args::Recover;
 use crate::shell::camera::{self, Camera};
@@ -32,7 +33,7 @@ use crate::shell::scanning::{self, Entry};
 use crate::shell::terminal::{Hush, Terminal};
 use crate::shell::typing;
 use crate::vault::Change;
-use crate::vault::event::{Event, SetEpoch};
+use crate::vault::event::SetEpoch;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -78,9 +79,11 @@ impl Gatherer<'_, '_, '_> {
             self.invite(place)?;
             if let Some(afar) = &mut self.afar {
                 afar.expect(&self.it.contribution);
-                if terminal.is_none() {
-                    afar.announce(self.it.stdout);
-                }
+            }
+            match (&mut terminal, &self.afar) {
+                (Some(terminal), _) => self.ask_invite(terminal)?,
+                (None, Some(afar)) => afar.announce(self.it.stdout),
+                (None, None) => {}
             }
         }
         if !self.it.scan.is_empty() {
@@ -144,11 +147,7 @@ impl Gatherer<'_, '_, '_> {
                 'i' => self.ask_invite(terminal)?,
                 'u' => self.undo(),
                 '?' => self.show_whom(terminal)?,
-                'q' | '\u{3}' | '\u{4}' => {
-                    if terminal.confirm("quit? nothing of what was gathered is kept")? {
-                        return Err(given_up());
-                    }
-                }
+                'q' | '\u{3}' | '\u{4}' => in_vain::quit(terminal)?,
                 '\r' | '\n' if enough => match self.gathering.hold() {
                     Ok(held) => return Ok(held),
                     Err(refusal) => self.said.push(told(&refusal)),
@@ -369,29 +368,4 @@ fn wanted_of(picture: &Picture<'_>) -> Wanted {
 fn asked_path(terminal: &mut Terminal, question: &str) -> Result<Option<PathBuf>, Refusal> {
     let typed = terminal.secret_line(question)?;
     Ok(typed.expose(|text| (!text.is_empty()).then(|| PathBuf::from(text))))
-}
-
-fn given_up() -> Refusal {
-    Refusal::new(Rule::GivenUp, "the gathering was given up: nothing of it is kept")
-        .hint("every envelope that was opened: back into a new one, with a new seal; they are in the ledger: strongroom ledger show")
-}
-
-/// Enters in the ledger that envelopes were opened for nothing.
-pub(super) fn record_in_vain(gatherer: &mut Gatherer<'_, '_, '_>) -> Result<(), Refusal> {
-    let read = gatherer.gathering.read();
-    if read.is_empty() {
-        return Ok(());
-    }
-    let asking = &gatherer.asking;
-    let exposed = crate::vault::event::NightEvent::Exposed {
-        account: asking.account.clone(),
-        factor: asking.factor,
-        device: asking.device.clone(),
-        shown: crate::vault::note("nothing")?,
-        envelopes: read,
-        boot: crate::shell::machine::boot()?,
-    };
-    gatherer
-        .change
-        .commit(&[], vec![Event::Night(exposed)], SystemClock.now())
 }

@@ -5,7 +5,6 @@
 //! - numbers and names first, reasons after, next step last; nothing is told by colour.
 
 use crate::ceremony::gathering::{Picture, Row, Stands};
-use crate::code::share_lines::Line;
 use std::fmt::Write as _;
 
 /// What stands around the shares.
@@ -41,15 +40,15 @@ pub(super) fn drawn(pictures: &[Picture<'_>], frame: &Frame<'_>) -> String {
     }
     if !said.is_empty() {
         out.push('\n');
-        said.iter().for_each(|line| {
+        for line in said {
             let _ = writeln!(out, "{line}");
-        });
+        }
     }
     let enough = pictures.iter().any(|picture| picture.have >= picture.needed);
     out.push('\n');
-    wrapped(&sums(pictures, frame, enough)).iter().for_each(|line| {
+    for line in wrapped(&sums(pictures, frame, enough)) {
         let _ = writeln!(out, "{line}");
-    });
+    }
     let _ = write!(out, "\n{}\n", if enough { KEYS_ENOUGH } else { KEYS });
     out
 }
@@ -95,7 +94,9 @@ fn push_picture(out: &mut String, picture: &Picture<'_>, left: usize) -> usize {
         .iter()
         .filter(|row| row.stands != Stands::Missing)
         .collect();
-    at_hand.iter().for_each(|row| push_row(out, row));
+    for row in &at_hand {
+        push_row(out, row);
+    }
     let _ = writeln!(out, "      and {} more", picture.rows.len() - at_hand.len());
     left.saturating_sub(at_hand.len() + 1)
 }
@@ -122,7 +123,7 @@ pub(super) fn typing_heading(pictures: &[Picture<'_>]) -> String {
         .iter()
         .map(|picture| format!("{}: {} of {}", picture.epoch.state.of, picture.have, picture.needed))
         .collect();
-    cut(&format!("{}   line {} to {}", sets.join("; "), Line::A, Line::C))
+    cut(&sets.join("; "))
 }
 
 fn cut(line: &str) -> String {

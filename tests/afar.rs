@@ -168,6 +168,7 @@ fn a_custodian_compares_the_words_and_agrees_or_nothing_is_read() {
     let invite = world.scratch.join("invite.txt");
     let mut recovering = inviting(&world, &invite, &folder);
     recovering.kill().unwrap();
+    recovering.wait().unwrap();
     let sheet = &world.sheets("root-password")[0];
     for (answers, out) in [(&["n"][..], "no"), (&["y", "n"], "later"), (&["y", "y"], "yes")] {
         let out = world.scratch.join(out);

@@ -105,7 +105,7 @@ fn one(known: &KnownEpochs, codes: &[String], number: usize) -> Result<(), Strin
     let mut named = BTreeSet::new();
     for at in &order {
         let paper = if forgers.contains(at) {
-            forged(&codes[*at], (number + at) % 2 == 0)
+            forged(&codes[*at], (number + at).is_multiple_of(2))
         } else {
             share(&codes[*at])
         };

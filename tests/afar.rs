@@ -214,7 +214,7 @@ fn at_the_screen_a_session_invites_waits_and_takes_what_arrives() {
     session.until("read these 8 words");
     session.until("[enter] back");
     session.line("");
-    session.until("invited, waiting.  soonest:");
+    session.until("invited, waiting.");
     contribute(&invite, &sheets[4], &out).ok();
     std::fs::copy(&out, format!("{folder}/mei")).unwrap();
     session.until("share 5, from afar, proved");

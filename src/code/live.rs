@@ -101,7 +101,7 @@ pub fn judge(text: &str, mode: Mode, wanted: &[Wanted]) -> Vec<LiveLine> {
         };
         judged.push(judge_line(typed, line, mode, expected.as_deref()));
         if line == Line::A {
-            first = Some(Symbols::of(typed.symbols.expose(<[u8]>::to_vec).into_iter()));
+            first = Some(typed.symbols.expose(|symbols| Symbols::of(symbols.iter().copied())));
         }
         due = match line {
             Line::A => Line::B,

@@ -124,7 +124,7 @@ pub fn is_whole(text: &str, mode: Mode) -> bool {
     lines.len() == wanted.len()
         && lines.iter().zip(wanted).all(|(typed, line)| {
             let clean = typed.unreadable.is_empty() && typed.count() == line.symbols();
-            clean && is_closed(typed, mode)
+            clean && (is_closed(typed, mode) || is_closed(typed, other(mode)))
         })
 }
 

@@ -35,6 +35,10 @@ pub enum Purpose {
     RehearsalSeed,
     /// Which groups of a page are typed to prove it.
     Groups,
+    /// The words of an access notice.
+    Notice,
+    /// The identity of one session of a recovery.
+    Session,
 }
 
 impl Purpose {
@@ -50,6 +54,8 @@ impl Purpose {
             Self::Tint => "tint",
             Self::RehearsalSeed => "rehearsal-seed",
             Self::Groups => "groups",
+            Self::Notice => "notice",
+            Self::Session => "session",
         }
     }
 }

@@ -122,6 +122,9 @@ rules! {
     CopyIncomplete          "copy-incomplete"           No      "a vault is restored from all pages of one copy, or from enough of them to rebuild the rest";
     CopyMixed               "copy-mixed"                No      "a vault is restored from pages of one copy";
     CopyDamaged             "copy-damaged"              No      "a copy restores to what was printed, byte by byte";
+    NoticeUnknown           "notice-unknown"            No      "S44: a recovery is announced by a phrase of this vault's notices";
+    NoticeOver              "notice-over"               No      "S44: the phrase of a notice works once, in its window, for what it announced";
+    ContributionForeign     "contribution-foreign"      No      "a contribution opens in the session that it was made for, and is useless in any other";
     RehearsalFailed         "rehearsal-failed"          No      "a rehearsal does what the program promises";
     // unsafe
     NetworkReachable        "network-reachable"         Safety  "no network is reachable where secrets are";
@@ -140,6 +143,8 @@ rules! {
     QuorumInOneBoot         "quorum-in-one-boot"        Safety  "a drill never has a quorum of a live set pass through one boot";
     OneShareAProcess        "one-share-a-process"       Safety  "of a live set one process proves one share";
     DefenceMissing          "defence-missing"           Safety  "in production a process with secrets has the defences that the plan demands";
+    RoleSuffices            "role-suffices"             Safety  "S42: the root user is not used where an ordinary role suffices";
+    Unannounced             "unannounced"               Safety  "S44: a recovery is announced to those whom its alert wakes";
     NotATerminal            "not-a-terminal"            Safety  "a secret is shown on a terminal, or where it was asked to go";
     // the machine
     EntropyFailed           "entropy-failed"            Machine "the system gives randomness";

@@ -64,7 +64,10 @@ fn letter() -> World {
 fn every_paper_is_sound_embeds_its_fonts_and_says_nothing_of_its_maker() {
     for world in [rehearsal().copy(), letter()] {
         let out = world.scratch.join("papers");
-        for paper in PAPERS.iter().chain([&["statement"][..], &["vault-copy"]].iter()) {
+        for paper in PAPERS
+            .iter()
+            .chain([&["statement"][..], &["vault-copy"], &["notices", "--count", "1"]].iter())
+        {
             print(&world, paper, &out).ok();
         }
         let made = pages(&out);

@@ -13,16 +13,20 @@
 //! | [`worklist`] | which accounts still need a factor at the provider |
 //! | [`gathering`] | untrusted entries become a quorum, or say why not |
 //! | [`recover`] | one record opened |
+//! | [`afar`] | a share proved on another laptop, and locked to one session |
+//! | [`notice`] | a recovery announced to those whom its alert wakes |
 //! | [`reprint`] | one page made again, under a new serial or a new passphrase |
 //! | [`steps`] | the steps of a dealing as data, for script, dry run, guided run and ledger |
 //! | [`sitting`] | people in a room, led through those steps |
 //! | [`rehearse`] | the whole life of a vault with throwaway secrets |
 
+pub mod afar;
 pub mod deal;
 pub mod enroll;
 pub mod gathering;
 pub mod known;
 mod locks;
+pub mod notice;
 mod page_of;
 pub mod ports;
 pub mod prove;

@@ -54,7 +54,7 @@ impl IdentityKind {
 
 /// The public half of an identity: `age1…`, canonical.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Recipient(String);
+pub struct Recipient(pub(super) String);
 
 impl Recipient {
     /// The text of it.
@@ -134,22 +134,25 @@ impl SetIdentity {
 
     /// Opens one record, and is gone. The reason of a failure is not told apart: damaged and foreign look the same.
     pub fn open(self, locked: &[u8]) -> Result<SecretBytes, Refusal> {
-        judge_file(locked)?;
-        let unfit = || {
-            Refusal::new(
-                Rule::RecordUnfit,
-                "the record does not open: it is damaged, or locked to other sets",
-            )
-        };
-        self.with_age(|age| {
-            let decryptor = age::Decryptor::new_buffered(locked).map_err(|_| unfit())?;
-            let mut reader = decryptor
-                .decrypt(std::iter::once(age as &dyn age::Identity))
-                .map_err(|_| unfit())?;
-            // Nothing is released before the last chunk was authenticated.
-            SecretBytes::gather(locked.len(), locked.len(), |bytes| reader.read(bytes)).map_err(|_| unfit())
-        })?
+        self.with_age(|age| opened(age, locked))?
     }
+}
+
+/// What a locked file opens to. Its length and its stanzas are judged before age sees it.
+pub(super) fn opened(identity: &x25519::Identity, locked: &[u8]) -> Result<SecretBytes, Refusal> {
+    judge_file(locked)?;
+    let unfit = || {
+        Refusal::new(
+            Rule::RecordUnfit,
+            "the record does not open: it is damaged, or locked to other sets",
+        )
+    };
+    let decryptor = age::Decryptor::new_buffered(locked).map_err(|_| unfit())?;
+    let mut reader = decryptor
+        .decrypt(std::iter::once(identity as &dyn age::Identity))
+        .map_err(|_| unfit())?;
+    // Nothing is released before the last chunk was authenticated.
+    SecretBytes::gather(locked.len(), locked.len(), |bytes| reader.read(bytes)).map_err(|_| unfit())
 }
 
 /// Locks `plain` to every recipient: each of them alone opens it.
@@ -197,7 +200,7 @@ fn expand(secret: &SetSecret, info: &str) -> Secret<32> {
     })
 }
 
-fn identity_text(seed: &Secret<32>) -> Option<String> {
+pub(super) fn identity_text(seed: &Secret<32>) -> Option<String> {
     let hrp = Hrp::parse("AGE-SECRET-KEY-").ok()?;
     seed.expose(|bytes| bech32::encode_upper::<Bech32>(hrp, bytes).ok())
 }

@@ -193,7 +193,7 @@ impl Quorum {
     }
 
     /// The secret of the set, held against C₀. Every share takes part, the spare ones too.
-    pub fn combine(self) -> Result<SetSecret, Refusal> {
+    pub fn combine(&self) -> Result<SetSecret, Refusal> {
         let inconsistent = || Refusal::new(Rule::QuorumRefused, "these shares are proved but do not combine");
         let shares: Vec<&Share> = self.shares.iter().map(ProvedShare::share).collect();
         let secret = interpolate(&shares, |share| Some(&share.value)).ok_or_else(inconsistent)?;

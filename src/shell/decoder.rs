@@ -38,7 +38,7 @@ static WAITING: Mutex<Vec<Running>> = Mutex::new(Vec::new());
 /// Starts so many decoders for later.
 pub fn get_ready(count: usize) {
     // Whoever needs one that is not there tries again, and tells.
-    let started: Vec<Running> = (0..count).filter_map(|_| Running::start().ok()).collect();
+    let started: Vec<Running> = (0..count).filter_map(|_| Running::start(None).ok()).collect();
     waiting(|all| all.extend(started));
 }
 
@@ -49,17 +49,27 @@ fn waiting<R>(with: impl FnOnce(&mut Vec<Running>) -> R) -> R {
 /// The scans of one command, decoded elsewhere. The process is taken with the first scan, and ends with this value.
 #[derive(Default)]
 pub struct Decoder {
+    program: Option<PathBuf>,
     running: Option<Running>,
     /// Pages without a code, until a person is asked for their lines.
     pub(super) lost: Vec<Lost>,
 }
 
 impl Decoder {
+    /// A decoder that is this program elsewhere: where the library runs inside another one.
+    pub fn by(program: PathBuf) -> Self {
+        Self {
+            program: Some(program),
+            running: None,
+            lost: Vec::new(),
+        }
+    }
+
     /// The codes of a scan, page by page, as [`crate::paper::scan::codes`] finds them.
     pub fn codes(&mut self, scan: &SecretBytes) -> Result<Vec<Page>, Refusal> {
         let running = match self.running.take().or_else(|| waiting(Vec::pop)) {
             Some(running) => running,
-            None => Running::start()?,
+            None => Running::start(self.program.clone())?,
         };
         match running.ask(scan) {
             Ok((running, answer)) => {
@@ -87,7 +97,7 @@ struct Running {
 }
 
 impl Running {
-    fn start() -> Result<Self, Refusal> {
+    fn start(program: Option<PathBuf>) -> Result<Self, Refusal> {
         let failed = |fault: std::io::Error| {
             Refusal::new(
                 Rule::InputOutput,
@@ -95,7 +105,8 @@ impl Running {
             )
             .hint("type the lines instead: leave out --scan")
         };
-        let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("/proc/self/exe"));
+        let own = || std::env::current_exe().unwrap_or_else(|_| PathBuf::from("/proc/self/exe"));
+        let program = program.unwrap_or_else(own);
         let mut child = Command::new(program)
             .arg(COMMAND)
             .env_clear()

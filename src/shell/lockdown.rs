@@ -73,7 +73,8 @@ pub fn network() -> Found {
 pub fn close() -> &'static [Defence] {
     MISSING.get_or_init(|| {
         let begun = BEGUN.get();
-        let places = begun.map(|begun| begun.needs.places.clone()).unwrap_or_default();
+        let mut places = begun.map(|begun| begun.needs.places.clone()).unwrap_or_default();
+        places.camera = begun.and_then(|begun| begun.needs.camera.clone());
         for folder in &places.change {
             // Whether it can be made is found, and told, by whoever puts something there.
             let _ = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
@@ -89,7 +90,7 @@ pub fn close() -> &'static [Defence] {
             (Defence::LockedMemory, memory_is_locked()),
             (Defence::Landlock, begun.is_some() && places::hold_to(&places)),
             // After the others: it ends their system calls.
-            (Defence::Seccomp, calls::hold_to_work()),
+            (Defence::Seccomp, calls::hold_to_work(places.camera.is_some())),
         ];
         let mut missing: Vec<Defence> = held.iter().filter(|(_, held)| !held).map(|(lost, _)| *lost).collect();
         missing.sort_unstable();

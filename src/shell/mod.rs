@@ -14,10 +14,14 @@
 //! | [`output`] | pages out, to memory-backed storage |
 //! | [`showing`] | an opened secret before those who came for it |
 //! | [`offering`] [`lost`] | a mistyped line, corrected with the paper at hand; the rest of a sheet whose codes are gone |
+//! | [`typing`] | lines judged while they are typed |
+//! | [`camera`] | sheets held before a camera |
+//! | [`travelling`] | texts that go from laptop to laptop, as files and pictures |
 //! | [`printing`] | pages out, through a pipe to the print system, its spool judged |
 //! | [`terminal`] | questions, and the alternate screen |
 
 pub mod args;
+pub mod camera;
 pub mod commands;
 pub mod decoder;
 pub mod guard;
@@ -36,6 +40,8 @@ pub mod scanning;
 pub mod seeds;
 pub mod showing;
 pub mod terminal;
+pub mod travelling;
+pub mod typing;
 
 use crate::ceremony::reprint::Anew;
 use crate::refusal::Refusal;
@@ -83,6 +89,8 @@ fn answer(arguments: Arguments) -> Result<Answer, Refusal> {
         Command::Passphrase(it) => commands::reprint::run(&place, &it, Anew::NewPassphrase),
         Command::Enroll(it) => commands::enroll::run(&place, &it),
         Command::Recover(it) => commands::recover::run(&place, &it),
+        Command::Contribute(it) => commands::contribute::run(&it),
+        Command::Notice(it) => commands::notice::run(&place, &it),
         Command::Print(it) => commands::print::run(&place, &it),
         Command::Restore(it) => commands::restore::run(&it),
         Command::Export(it) => commands::export::run(&it),

@@ -8,6 +8,10 @@
 mod secretly;
 mod signals;
 
+mod keys;
+
+pub use self::keys::Hush;
+
 use crate::refusal::{Refusal, Rule};
 use crate::secret::SecretText;
 use rustix::event::Timespec;

@@ -5,11 +5,13 @@
 //! - what contradicts itself breaks the ledger: two sites cannot deal the same epoch, and a record has one file for a generation.
 
 mod epoch;
+mod night;
 mod order;
 mod room;
 
 use self::epoch::Page;
 pub use self::epoch::{Envelope, EpochState, Stage};
+pub use self::night::{Announced, NightState, Notice};
 pub use self::room::{Done, OpenException, RoomState, SiteRoom, Sitting};
 use super::event::{Boot, Event, LockedRecordNote, SeenShare, SetEpoch};
 use super::ledger::{Chain, Entry, Hash};
@@ -56,6 +58,7 @@ pub struct Register {
     gathered: Vec<Gathered>,
     practised: BTreeMap<(Boot, SetEpoch), BTreeSet<ShareIndex>>,
     room: RoomState,
+    night: NightState,
 }
 
 impl Register {
@@ -83,6 +86,7 @@ impl Register {
             gathered: Vec::new(),
             practised: BTreeMap::new(),
             room: RoomState::default(),
+            night: NightState::default(),
         };
         for (chain, entry) in order::added_up(chains, extent) {
             register
@@ -210,6 +214,7 @@ impl Register {
                 });
             }
             Event::Room(event) => self.add_room(site, entry, event)?,
+            Event::Night(event) => self.add_night(event)?,
             Event::Printed { .. }
             | Event::Defences { .. }
             | Event::Exception { .. }

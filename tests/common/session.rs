@@ -169,3 +169,11 @@ impl Session {
         status
     }
 }
+
+/// A test that failed leaves nobody at a terminal.
+impl Drop for Session {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

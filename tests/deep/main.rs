@@ -15,6 +15,8 @@ mod common;
 mod dealings;
 #[path = "../assurance/forgeries.rs"]
 mod forgeries;
+#[path = "../assurance/orders.rs"]
+mod orders;
 #[path = "../common/python.rs"]
 mod python;
 #[path = "../format/sample.rs"]
@@ -50,6 +52,11 @@ const PROMISES: [Promise; 6] = [
         name: "altered lines with whole checksums",
         wanted: "1,000,000 lines, 0 prove",
         attempt: altered_lines,
+    },
+    Promise {
+        name: "orders of seven shares of a 4-of-7, up to three forged",
+        wanted: "5,040 orders recovered, every forger named",
+        attempt: all_orders,
     },
     Promise {
         name: "random vaults through the recoverer",
@@ -122,6 +129,15 @@ fn altered_lines() -> (String, bool) {
         ),
         enough && tried.proved == 0,
     )
+}
+
+fn all_orders() -> (String, bool) {
+    let wrong = orders::attempt(5040);
+    wrong
+        .iter()
+        .take(5)
+        .for_each(|line| println!("         wrong    {line}"));
+    (format!("{} of 5,040", 5040 - wrong.len()), wrong.is_empty())
 }
 
 fn random_sheets() -> (String, bool) {

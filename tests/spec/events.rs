@@ -6,7 +6,8 @@ use strongroom::crypto::passphrase::LockDigest;
 use strongroom::ident::{Epoch, Generation, Mode, Serial, ShareIndex, VaultId};
 use strongroom::plan::{Defence, Factor, Role};
 use strongroom::vault::event::{
-    AtProvider, DealtEnvelope, Event, InRole, LockedRecordNote, Network, Note, RoomEvent, SeenShare, SetEpoch,
+    AtProvider, DealtEnvelope, Event, InRole, LockedRecordNote, Network, NightEvent, Note, NoticeNote, ReadEnvelope,
+    RoomEvent, SeenShare, SetEpoch,
 };
 use strongroom::vault::ledger::Hash;
 
@@ -122,7 +123,7 @@ pub(crate) fn events(vault: VaultId, core: Hash, fingerprint: &str, note: &dyn F
         },
     ];
     let mut kinds = Vec::new();
-    for event in all.iter().chain(&room(&of, note)) {
+    for event in all.iter().chain(&room(&of, note)).chain(&night(&of, note)) {
         let (kind, body) = event.to_parts().unwrap();
         assert_eq!(Event::from_parts(kind.clone(), body.clone()).unwrap(), *event);
         kinds.push(format!("{kind}\n  {}", canonical(&body)));
@@ -218,4 +219,49 @@ fn room(of: &SetEpoch, note: &dyn Fn(&str) -> Note) -> Vec<Event> {
     ];
     assert_eq!(all.len(), RoomEvent::KINDS.len());
     all.into_iter().map(Event::Room).collect()
+}
+
+/// What happens around a recovery.
+fn night(of: &SetEpoch, note: &dyn Fn(&str) -> Note) -> Vec<Event> {
+    let boot = || "00000000-0000-4000-8000-000000000000".parse().unwrap();
+    let all = vec![
+        NightEvent::Notices {
+            notices: vec![NoticeNote {
+                number: 1,
+                call: Hash::of(b"a call"),
+                answer: Hash::of(b"an answer"),
+            }],
+            boot: boot(),
+        },
+        NightEvent::Announced {
+            call: Hash::of(b"a call"),
+            from: "2026-02-11T02:58:00Z".parse().unwrap(),
+            until: "2026-02-11T04:58:00Z".parse().unwrap(),
+            account: parsed("111122223333"),
+            reason: note("incident 7"),
+            by: vec![parsed("mira"), parsed("walt")],
+        },
+        NightEvent::Invited {
+            invite: Hash::of(b"an invitation"),
+            account: parsed("111122223333"),
+            factor: Factor::Mfa,
+            device: Some(parsed("emea")),
+            boot: boot(),
+        },
+        NightEvent::Exposed {
+            account: parsed("111122223333"),
+            factor: Factor::Mfa,
+            device: Some(parsed("emea")),
+            shown: note("code"),
+            envelopes: vec![ReadEnvelope {
+                of: of.clone(),
+                index: ShareIndex::FIRST,
+                serial: Serial::from_bits(1),
+                afar: false,
+                sound: true,
+            }],
+            boot: boot(),
+        },
+    ];
+    all.into_iter().map(Event::Night).collect()
 }

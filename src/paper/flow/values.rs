@@ -69,6 +69,7 @@ sayable!(
     crate::ident::DeviceName,
     crate::ident::RegionId,
     crate::ident::SiteName,
+    crate::ident::TaskId,
     crate::ident::CopyId,
     crate::ident::Serial,
     crate::ident::ShareIndex,

@@ -62,7 +62,7 @@ pub fn card(office: &Office<'_>, person: &Person) -> Result<SecretBytes, Refusal
 }
 
 /// Who confirms a request: people of the plan through whom no path to any account leads.
-fn callers(office: &Office<'_>) -> Vec<Values> {
+pub(super) fn callers(office: &Office<'_>) -> Vec<Values> {
     let plan = office.plan();
     let mut involved: BTreeSet<&PersonId> = BTreeSet::new();
     involved.extend(

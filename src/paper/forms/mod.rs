@@ -3,7 +3,7 @@
 //! | file | paper |
 //! |---|---|
 //! | [`wordings`] | which template, the operator's own or the one that comes with the program |
-//! | `card` `receipt` `inventory` `closing` `review` `drill` | Markdown through [`super::flow`] |
+//! | `card` `receipt` `inventory` `closing` `review` `drill` `exposure` `notice` | Markdown through [`super::flow`] |
 //! | [`script`] | the steps of a ceremony, with room for time, initials and dissent |
 //! | `label` | three pieces to cut out |
 //! | [`printer_test`] | a dummy share, every symbol, rulers |
@@ -16,8 +16,10 @@
 mod card;
 mod closing;
 mod drill;
+mod exposure;
 mod inventory;
 mod label;
+mod notice;
 pub mod printer_test;
 mod receipt;
 mod review;
@@ -30,8 +32,10 @@ mod tests;
 pub use card::card;
 pub use closing::{Sitting, closing};
 pub use drill::drill;
+pub use exposure::exposure;
 pub use inventory::inventory;
 pub use label::label;
+pub use notice::{NoticeRow, notices};
 pub use receipt::receipt;
 pub use review::review;
 

@@ -36,6 +36,12 @@ pub enum Paper {
     Statement,
     /// The vault as codes.
     VaultCopy,
+    /// What those say who recover.
+    NoticeKit,
+    /// What those answer whom the alert wakes.
+    NoticeAlert,
+    /// What a recovery opened and showed.
+    Exposure,
 }
 
 macro_rules! papers {
@@ -69,6 +75,9 @@ papers! {
     Drill "drill";
     Statement "statement";
     VaultCopy "vault-copy";
+    NoticeKit "notice-kit";
+    NoticeAlert "notice-alert";
+    Exposure "exposure";
 }
 
 /// The wording of every paper.

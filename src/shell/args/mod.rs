@@ -13,7 +13,7 @@ mod recover;
 pub use self::ceremony::{Ceremony, Prove, Reprint};
 pub use self::exception::{Exception, ExceptionCommand};
 pub use self::print::{Destination, Envelopes, InTheRoom, Print, PrintCommand};
-pub use self::recover::{Recover, Show};
+pub use self::recover::{Contribute, Notice, NoticeCommand, Recover, Show};
 
 use crate::code::words::Fingerprint;
 use crate::crypto::password::Length;
@@ -87,7 +87,11 @@ pub enum Command {
     /// Generate and lock passwords; import and lock MFA seeds and contacts
     Enroll(Enroll),
     /// Gather a quorum and open one record
-    Recover(Recover),
+    Recover(Box<Recover>),
+    /// Prove one share on this laptop, and lock it to a recovery elsewhere
+    Contribute(Contribute),
+    /// Announce a recovery to those whom its alert will wake, or check what they were told
+    Notice(Notice),
     /// Papers without shares: labels, cards, receipts, inventories, scripts, closing sheets, forms, copies of the vault
     Print(Print),
     /// Make a vault from its printed copy
@@ -208,6 +212,9 @@ pub struct Enroll {
     /// ACCOUNT, DEVICE and otpauth URI. With --worklist: the folder in which they are, /dev/shm without it
     #[arg(long, value_name = "FILE")]
     pub from: Option<PathBuf>,
+    /// Read the code of an MFA seed from another screen, by a camera like /dev/video0
+    #[arg(long, value_name = "DEV", conflicts_with_all = ["from", "all"])]
+    pub camera: Option<PathBuf>,
     /// The length of a generated password, 16 to 128
     #[arg(long, value_name = "N", default_value = "64")]
     pub length: Length,

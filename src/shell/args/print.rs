@@ -170,6 +170,24 @@ pub enum PrintCommand {
         #[command(flatten)]
         to: Destination,
     },
+    /// Access notices: numbered phrases that work once, one sheet for the kit, one for those whom the alert wakes
+    Notices {
+        /// How many
+        #[arg(long, value_name = "N", default_value = "8", value_parser = clap::value_parser!(u32).range(1..=50))]
+        count: u32,
+        /// Leave the sheets on a disk, where they can be found again
+        #[arg(long, value_name = "REASON")]
+        allow_disk: Option<Note>,
+        /// Where to
+        #[command(flatten)]
+        to: Destination,
+    },
+    /// What the last recovery opened and showed, and what has to be done about it, to be signed
+    Exposure {
+        /// Where to
+        #[command(flatten)]
+        to: Destination,
+    },
     /// The whole vault as pages with codes: with a quorum they recover everything
     VaultCopy {
         /// Where to

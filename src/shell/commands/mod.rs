@@ -2,11 +2,13 @@
 
 pub mod ceremony;
 pub mod check;
+pub mod contribute;
 pub mod enroll;
 pub mod exception;
 pub mod export;
 pub mod init;
 pub mod ledger;
+pub mod notice;
 pub mod preflight;
 pub mod print;
 pub mod prove;

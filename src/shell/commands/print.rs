@@ -4,6 +4,7 @@
 //! - what is printed is a function of plan, ledger and day; nothing here opens a record or sees a share;
 //! - a copy of the vault is named in the ledger before its pages are made, so that the copy has that line too.
 
+mod notices;
 mod statement;
 mod vault_copy;
 
@@ -52,12 +53,16 @@ pub fn run(place: &Place, it: &Print) -> Result<Answer, Refusal> {
     }
     let to = destination(&it.what);
     let wordings = wordings(to.templates.as_deref())?;
+    if let PrintCommand::Notices { allow_disk, .. } = &it.what {
+        notices::judge_place(&mut change, to, allow_disk.as_ref())?;
+    }
     let mut pages = open(&mut change, to)?;
     let papers = match &it.what {
         PrintCommand::Statement { .. } => {
             let (name, page, _) = statement::make(&store, &wordings)?;
             vec![(name, page)]
         }
+        PrintCommand::Notices { count, .. } => notices::make(&mut change, *count, &wordings)?,
         PrintCommand::VaultCopy { .. } => vault_copy::make(&mut change, &store, &wordings, to)?,
         PrintCommand::Closing { .. } => {
             super::exception::none_open(&change)?;
@@ -111,6 +116,8 @@ fn destination(what: &PrintCommand) -> &Destination {
         | PrintCommand::Review { to }
         | PrintCommand::Drill { to, .. }
         | PrintCommand::Statement { to }
+        | PrintCommand::Notices { to, .. }
+        | PrintCommand::Exposure { to }
         | PrintCommand::VaultCopy { to } => to,
     }
 }
@@ -240,7 +247,15 @@ fn papers(change: &Change<'_>, what: &PrintCommand, wordings: &Wordings) -> Resu
                 forms::drill(&office, &sets)?,
             )])
         }
-        PrintCommand::Statement { .. } | PrintCommand::VaultCopy { .. } => {
+        PrintCommand::Exposure { .. } => Ok(vec![(
+            format!(
+                "exposure-{}-{}.pdf",
+                office.chain.site(),
+                office.chain.entries().len() - 1
+            ),
+            forms::exposure(&office)?,
+        )]),
+        PrintCommand::Statement { .. } | PrintCommand::Notices { .. } | PrintCommand::VaultCopy { .. } => {
             Err(Refusal::new(Rule::Internal, "this paper is made elsewhere"))
         }
     }

@@ -11,13 +11,19 @@ use seccompiler::{
 use std::collections::BTreeMap;
 
 /// What a process with secrets needs: `BARE`, files, a terminal, waiting for its helpers, threads of its own.
-pub(super) fn hold_to_work() -> bool {
+///
+/// A camera is driven by `ioctl` with requests of its driver: whoever has one keeps that call.
+pub(super) fn hold_to_work(camera: bool) -> bool {
     let mut rules = bare();
     rules.extend(threads());
     // What the filter before answers: that there is no such call.
     rules.insert(libc::SYS_clone3, Vec::new());
     rules.extend(FILES.iter().map(|call| (*call, Vec::new())));
-    rules.extend(only(libc::SYS_ioctl, 1, TERMINAL));
+    if camera {
+        rules.insert(libc::SYS_ioctl, Vec::new());
+    } else {
+        rules.extend(only(libc::SYS_ioctl, 1, TERMINAL));
+    }
     rules.extend(only(libc::SYS_kill, 1, &[libc::SIGKILL as u64, libc::SIGSTOP as u64]));
     rules.extend(only(libc::SYS_pidfd_send_signal, 1, &[libc::SIGKILL as u64]));
     without_clone3() && hold_to(rules)

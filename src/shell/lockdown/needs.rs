@@ -1,13 +1,24 @@
 //! What each command needs once a secret is in its process: everything else is taken from it before.
 
 use super::places::Places;
-use crate::shell::args::{Ceremony, Command, Enroll, Place, Prove, Recover, Reprint};
+use crate::shell::args::{Ceremony, Command, Contribute, Enroll, Place, Prove, Recover, Reprint};
 use crate::shell::decoder;
 use crate::shell::printing::PrinterName;
 use std::path::{Path, PathBuf};
 
 /// Where the passphrases of a rehearsal go when its pages go to a printer, and where a worklist looks for its scans.
 const BESIDE_A_PRINTER: &str = "/dev/shm";
+
+/// The camera that is offered where none was named.
+const CAMERA: &str = "/dev/video0";
+
+/// The folder that a file is in.
+fn folder_of(file: &Path) -> &Path {
+    match file.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    }
+}
 
 /// Helpers that are started before the first secret, and places that are still reached after it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,6 +27,8 @@ pub struct Needs {
     pub decoders: usize,
     /// The printer that pages go to.
     pub printer: Option<PrinterName>,
+    /// The camera that sheets are held before.
+    pub camera: Option<PathBuf>,
     /// What is read and changed.
     pub places: Places,
 }
@@ -28,7 +41,10 @@ impl Needs {
             Command::Prove(it) => Self::prove(it),
             Command::Reprint(it) | Command::Passphrase(it) => Self::reprint(it),
             Command::Enroll(it) => Self::enroll(it),
+            Command::Recover(it) if it.whom => return None,
             Command::Recover(it) => Self::recover(it),
+            // It may run where there is no vault at all.
+            Command::Contribute(it) => return Some(Self::contribute(it)),
             // It holds none, but tries all that is taken from those who do.
             Command::Preflight(_) => return Some(Self::default()),
             // A rehearsal's secrets are thrown away; each of its steps is a process of its own, with needs of its own.
@@ -40,6 +56,7 @@ impl Needs {
             | Command::Restore(_)
             | Command::Export(_)
             | Command::Exception(_)
+            | Command::Notice(_)
             | Command::Ledger(_) => return None,
         };
         Some(needs.changes(&place.vault))
@@ -65,7 +82,29 @@ impl Needs {
     }
 
     fn recover(it: &Recover) -> Self {
-        Self::default().scans(&it.scan).reads(it.passphrases.as_deref())
+        let scans: Vec<PathBuf> = it.scan.iter().cloned().chain(it.contribution.iter().cloned()).collect();
+        let mut needs = Self::default().scans(&scans).reads(it.passphrases.as_deref());
+        if !it.unattended {
+            // What is scanned while they gather, and what arrives from afar.
+            needs = needs
+                .scans(&[PathBuf::from(BESIDE_A_PRINTER)])
+                .changes(Path::new(BESIDE_A_PRINTER));
+        }
+        for arriving in &it.contribution {
+            needs = needs.reads(arriving.parent());
+        }
+        if let Some(invite) = &it.invite {
+            needs = needs.changes(folder_of(invite));
+        }
+        needs.camera(it.camera.as_deref(), !it.unattended)
+    }
+
+    fn contribute(it: &Contribute) -> Self {
+        Self::default()
+            .scans(&it.scan)
+            .reads(Some(&it.to))
+            .reads(it.passphrases.as_deref())
+            .changes(folder_of(&it.out))
     }
 
     fn enroll(it: &Enroll) -> Self {
@@ -74,7 +113,7 @@ impl Needs {
         if it.worklist && from.is_empty() {
             from.push(PathBuf::from(BESIDE_A_PRINTER));
         }
-        Self::default().scans(&from)
+        Self::default().scans(&from).camera(it.camera.as_deref(), false)
     }
 
     fn pages(out: Option<&Path>, printer: Option<&PrinterName>) -> Self {
@@ -83,6 +122,16 @@ impl Needs {
             ..Self::default()
         };
         needs.changes(out.unwrap_or(Path::new(BESIDE_A_PRINTER)))
+    }
+
+    /// The camera that was named; to people who gather, the first one that there is, for they may ask for it.
+    fn camera(mut self, named: Option<&Path>, attended: bool) -> Self {
+        let first = || attended.then(|| PathBuf::from(CAMERA)).filter(|first| first.exists());
+        self.camera = named.map(Path::to_path_buf).or_else(first);
+        if self.camera.is_some() {
+            self.decoders = decoder::READY;
+        }
+        self
     }
 
     fn changes(mut self, folder: &Path) -> Self {

@@ -17,6 +17,8 @@ pub struct Places {
     pub read: Vec<PathBuf>,
     /// Folders in which files are made, changed and removed.
     pub change: Vec<PathBuf>,
+    /// A camera.
+    pub camera: Option<PathBuf>,
 }
 
 /// What every command may read: the clock's zones. And its terminal, which it may write to as well.
@@ -45,6 +47,7 @@ fn restrict(places: &Places) -> Result<RulesetStatus, RulesetError> {
         .add_rules(path_beneath_rules(&places.change, change))?
         .add_rules(path_beneath_rules(ALWAYS, read))?
         .add_rules(path_beneath_rules([TERMINAL], terminal))?
+        .add_rules(path_beneath_rules(&places.camera, terminal))?
         .restrict_self()?;
     Ok(status.ruleset)
 }

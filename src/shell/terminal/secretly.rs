@@ -16,10 +16,25 @@ const LEAVE: &[u8] = b"\x1b[2J\x1b[3J\x1b[H\x1b[?1049l";
 /// How long the machine may have slept before a secret is hidden.
 const NAP: Duration = Duration::from_secs(2);
 
+/// How the terminal takes keys; as it was before, when this is dropped.
+pub(super) struct Modes {
+    screen: File,
+    before: Option<Termios>,
+}
+
+impl Drop for Modes {
+    fn drop(&mut self) {
+        if let Some(before) = &self.before {
+            let _ = rustix::termios::tcsetattr(&self.screen, OptionalActions::Now, before);
+        }
+        signals::release();
+    }
+}
+
 /// The alternate screen; the main one is back, as it was before, when this is dropped.
 pub(super) struct Secretly {
     screen: File,
-    before: Option<Termios>,
+    modes: Option<Modes>,
     slept: Duration,
     /// Whether what was typed and not read is thrown away: it would go to whoever reads the terminal next.
     pub(super) was_interrupted: bool,
@@ -38,9 +53,12 @@ impl Secretly {
 
     fn without(screen: &File, taken: LocalModes) -> std::io::Result<Self> {
         let mut screen = screen.try_clone()?;
+        let modes = Modes {
+            screen: screen.try_clone()?,
+            before: rustix::termios::tcgetattr(&screen).ok(),
+        };
         signals::hold();
-        let before = rustix::termios::tcgetattr(&screen).ok();
-        if let Some(before) = &before {
+        if let Some(before) = &modes.before {
             let mut modes = before.clone();
             modes.local_modes.remove(taken);
             let _ = rustix::termios::tcsetattr(&screen, OptionalActions::Now, &modes);
@@ -48,11 +66,16 @@ impl Secretly {
         let entered = screen.write_all(ENTER).and_then(|()| screen.flush());
         let this = Self {
             screen,
-            before,
+            modes: Some(modes),
             slept: asleep(),
             was_interrupted: false,
         };
         entered.map(|()| this)
+    }
+
+    /// Brings the main screen back, and keeps the keys unseen for as long as what comes back lives.
+    pub(super) fn leave(mut self) -> Option<Modes> {
+        self.modes.take()
     }
 
     /// Whether the machine slept since this was asked the last time: nobody knows who woke it.
@@ -68,10 +91,6 @@ impl Drop for Secretly {
         if self.was_interrupted {
             let _ = rustix::termios::tcflush(&self.screen, QueueSelector::IFlush);
         }
-        if let Some(before) = &self.before {
-            let _ = rustix::termios::tcsetattr(&self.screen, OptionalActions::Now, before);
-        }
-        signals::release();
     }
 }
 

@@ -7,9 +7,11 @@
 //! - kinds that belong to one part of a vault's life stand in a family of their own ([`RoomEvent`]), with the list of its kinds.
 
 mod facts;
+mod night;
 mod room;
 
 pub use self::facts::{Boot, DealtEnvelope, LockedRecordNote, Network, Note, SeenShare, SetEpoch};
+pub use self::night::{NightEvent, NoticeNote, ReadEnvelope};
 pub use self::room::{AtProvider, InRole, RoomEvent};
 
 use super::ledger::Hash;
@@ -197,6 +199,9 @@ pub enum Event {
     /// What happens in the room of a ceremony.
     #[serde(untagged, skip_deserializing)]
     Room(RoomEvent),
+    /// What happens around a recovery.
+    #[serde(untagged, skip_deserializing)]
+    Night(NightEvent),
 }
 
 impl Event {
@@ -215,10 +220,14 @@ impl Event {
     /// The event of that kind and body.
     pub fn from_parts(kind: String, body: Value) -> Result<Self, serde_json::Error> {
         let room = RoomEvent::KINDS.contains(&kind.as_str());
+        let night = NightEvent::KINDS.contains(&kind.as_str());
         let fields = [("kind".to_string(), Value::String(kind)), ("body".to_string(), body)];
         let whole = Value::Object(fields.into_iter().collect());
         if room {
             return serde_json::from_value(whole).map(Self::Room);
+        }
+        if night {
+            return serde_json::from_value(whole).map(Self::Night);
         }
         serde_json::from_value(whole)
     }

@@ -2,7 +2,7 @@
 
 use crate::ident::PersonId;
 use crate::shell::commands::count;
-use crate::vault::event::{Event, InRole, Note, RoomEvent};
+use crate::vault::event::{Event, InRole, NightEvent, Note, RoomEvent};
 
 /// One line about an event, without its hashes.
 pub(super) fn describe(event: &Event) -> String {
@@ -111,6 +111,7 @@ pub(super) fn describe(event: &Event) -> String {
         }
         Event::Closing { .. } => "closing".to_string(),
         Event::Room(event) => describe_room(event),
+        Event::Night(event) => describe_night(event),
     }
 }
 
@@ -257,4 +258,62 @@ fn noted(heading: &str, items: &[Note]) -> String {
     }
     let items: Vec<&str> = items.iter().map(Note::as_str).collect();
     format!("{heading}: {}", items.join(", "))
+}
+
+fn describe_night(event: &NightEvent) -> String {
+    match event {
+        NightEvent::Notices { notices, .. } => {
+            let numbers = |at: Option<&crate::vault::event::NoticeNote>| at.map_or(0, |notice| notice.number);
+            format!(
+                "notices     {} to {} printed",
+                numbers(notices.first()),
+                numbers(notices.last())
+            )
+        }
+        NightEvent::Announced {
+            from,
+            until,
+            account,
+            reason,
+            by,
+            ..
+        } => format!(
+            "announced   {account} from {} to {}: {}{}",
+            from.strftime("%Y-%m-%d %H:%M"),
+            until.strftime("%Y-%m-%d %H:%M"),
+            reason.as_str(),
+            people(by, None)
+        ),
+        NightEvent::Invited {
+            account,
+            factor,
+            device,
+            invite,
+            ..
+        } => {
+            let device = device.as_ref().map(|device| format!(" {device}")).unwrap_or_default();
+            format!(
+                "invited     {account} {}{device}: sha256 {}",
+                factor.as_str(),
+                &invite.to_string()[..16]
+            )
+        }
+        NightEvent::Exposed {
+            account,
+            factor,
+            device,
+            shown,
+            envelopes,
+            ..
+        } => {
+            let device = device.as_ref().map(|device| format!(" {device}")).unwrap_or_default();
+            let serials: Vec<String> = envelopes.iter().map(|read| read.serial.to_string()).collect();
+            format!(
+                "exposed     {account} {}{device} as {}; envelopes {}",
+                factor.as_str(),
+                shown.as_str(),
+                serials.join(" ")
+            )
+        }
+    }
 }

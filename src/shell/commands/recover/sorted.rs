@@ -9,7 +9,7 @@ use crate::refusal::{Refusal, Rule};
 use crate::shell::scanning;
 
 /// So many sheets that belong elsewhere are named one by one.
-const FEW: usize = 3;
+const FEW: usize = 5;
 
 /// What became of the entries of a box.
 #[derive(Default)]

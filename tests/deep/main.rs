@@ -17,6 +17,14 @@ mod dealings;
 mod forgeries;
 #[path = "../common/python.rs"]
 mod python;
+#[path = "../hostile/attack.rs"]
+mod attack;
+#[path = "../hostile/mutate.rs"]
+mod mutate;
+#[path = "../hostile/parsers.rs"]
+mod parsers;
+#[path = "../assurance/passwords.rs"]
+mod passwords;
 #[path = "../format/sample.rs"]
 mod sample;
 #[path = "../assurance/spoiling.rs"]
@@ -40,7 +48,7 @@ struct Promise {
     attempt: fn() -> (String, bool),
 }
 
-const PROMISES: [Promise; 5] = [
+const PROMISES: [Promise; 7] = [
     Promise {
         name: "coefficients of dealings of a fixed secret",
         wanted: "1,000,000 dealings, χ² below the 99.99 % bound",
@@ -50,6 +58,16 @@ const PROMISES: [Promise; 5] = [
         name: "altered lines with whole checksums",
         wanted: "1,000,000 lines, 0 prove",
         attempt: altered_lines,
+    },
+    Promise {
+        name: "generated password characters",
+        wanted: "10,000,000 characters, χ² below the 99.99 % bound",
+        attempt: password_characters,
+    },
+    Promise {
+        name: "hostile inputs",
+        wanted: "100,000 for each of 13 readers; no panic, nothing taken that nobody wrote, each within 2 s",
+        attempt: hostile_inputs,
     },
     Promise {
         name: "random vaults through the recoverer",
@@ -117,6 +135,22 @@ fn altered_lines() -> (String, bool) {
         ),
         enough && tried.proved == 0,
     )
+}
+
+fn password_characters() -> (String, bool) {
+    let (chi, bound, count) = passwords::judge(10_000_000);
+    (format!("{count} characters; χ² {chi:.1}, its bound {bound:.1}"), chi < bound)
+}
+
+fn hostile_inputs() -> (String, bool) {
+    let (mut inputs, mut good) = (0, true);
+    for parser in parsers::PARSERS {
+        let outcome = attack::attempt(parser, 0, 100_000);
+        println!("         {:<9}{outcome}", parser.name);
+        inputs += outcome.inputs;
+        good &= outcome.is_good();
+    }
+    (format!("{inputs} inputs"), good)
 }
 
 fn random_sheets() -> (String, bool) {

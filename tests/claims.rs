@@ -55,7 +55,10 @@ fn every_claim_names_a_test_that_lives() {
     assert!(named.len() > 60, "{} tests are named", named.len());
     // Tests that a macro makes stand as `name: type`.
     let made = |name: &str| code.contains(&format!("    {name}: ")) || code.contains(&format!("fn {name}()"));
-    let dead: Vec<&&str> = named.iter().filter(|name| !living.contains(*name) && !made(name)).collect();
+    let dead: Vec<&&str> = named
+        .iter()
+        .filter(|name| !living.contains(*name) && !made(name))
+        .collect();
     assert!(dead.is_empty(), "no test is called {dead:?}");
 }
 
@@ -75,5 +78,8 @@ fn every_test_of_security_is_claimed() {
 #[test]
 fn a_dead_name_and_an_unclaimed_test_would_be_seen() {
     assert_eq!(claimed("`a_b_c` and `a_b`, `fn x_y_z`").len(), 2);
-    assert_eq!(tests("#[test]\nfn one_two_three() {}\nfn no_test_at_all() {}"), BTreeSet::from(["one_two_three"]));
+    assert_eq!(
+        tests("#[test]\nfn one_two_three() {}\nfn no_test_at_all() {}"),
+        BTreeSet::from(["one_two_three"])
+    );
 }

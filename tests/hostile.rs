@@ -1,6 +1,10 @@
 //! Every reader against inputs that are nearly right, in small numbers; `just deep` tries 100,000 of each, `just fuzz` more.
 
-#![allow(unreachable_pub, clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+#![allow(
+    unreachable_pub,
+    clippy::unwrap_used,
+    reason = "a test may stop at the first surprise"
+)]
 
 #[path = "hostile/attack.rs"]
 mod attack;

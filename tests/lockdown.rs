@@ -49,14 +49,29 @@ fn a_process_with_secrets_has_every_defence_that_the_system_knows() {
     let kilobytes: usize = locked.split_whitespace().nth(1).unwrap().parse().unwrap();
     assert!(status.contains("NoNewPrivs:\t1") && kilobytes >= 256, "{status}");
     let limits = std::fs::read_to_string(format!("/proc/{}/limits", child.id())).unwrap();
-    let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
+    let core = limits
+        .lines()
+        .find(|line| line.starts_with("Max core file size"))
+        .unwrap();
     assert_eq!(core.split_whitespace().nth(4), Some("0"), "{core}");
     let network = |id: &str| std::fs::read_link(format!("/proc/{id}/ns/net")).unwrap();
-    assert_ne!(network(&child.id().to_string()), network("self"), "it lives in a network of its own");
-    child.stdin.take().unwrap().write_all(three_sheets(&world).as_bytes()).unwrap();
+    assert_ne!(
+        network(&child.id().to_string()),
+        network("self"),
+        "it lives in a network of its own"
+    );
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(three_sheets(&world).as_bytes())
+        .unwrap();
     let ended = child.wait_with_output().unwrap();
     assert_eq!(String::from_utf8(ended.stdout).unwrap().trim_end().len(), 64);
-    assert!(!world.run(&["ledger", "show"]).ok().out.contains("defences"), "nothing lacked");
+    assert!(
+        !world.run(&["ledger", "show"]).ok().out.contains("defences"),
+        "nothing lacked"
+    );
 }
 
 #[test]
@@ -71,17 +86,30 @@ fn no_socket_is_made_and_no_program_started_once_a_secret_can_be_there() {
     for arguments in commands {
         let scratch = Scratch::new();
         let trace = scratch.join("trace");
-        let all: Vec<&str> = ["-f", "-o", &trace, "-e", "trace=%network,%process,seccomp", program(), "--vault", &world.vault]
-            .into_iter()
-            .chain(arguments)
-            .collect();
+        let all: Vec<&str> = [
+            "-f",
+            "-o",
+            &trace,
+            "-e",
+            "trace=%network,%process,seccomp",
+            program(),
+            "--vault",
+            &world.vault,
+        ]
+        .into_iter()
+        .chain(arguments)
+        .collect();
         run_with("strace", &all, b"").ok();
         let text = std::fs::read_to_string(&trace).unwrap();
         // The last filter is that of the process with secrets: its helpers are closed before.
         let (_, after) = text.rsplit_once("seccomp(").unwrap();
         let made: Vec<&str> = after
             .lines()
-            .filter(|line| ["socket(", "connect(", "execve(", "fork(", "bind("].iter().any(|call| line.contains(call)))
+            .filter(|line| {
+                ["socket(", "connect(", "execve(", "fork(", "bind("]
+                    .iter()
+                    .any(|call| line.contains(call))
+            })
             .collect();
         assert!(made.is_empty(), "{made:?}");
     }
@@ -94,11 +122,19 @@ fn a_file_that_the_command_was_not_given_cannot_be_opened() {
     let trace = scratch.join("trace");
     // A scan that is a list of other files would be a way out; what the trace shows is that nothing else is even tried.
     let sheets = world.sheets("root-password");
-    let all: Vec<&str> = ["-o", &trace, "-e", "trace=openat,openat2,seccomp", program(), "--vault", &world.vault]
-        .into_iter()
-        .chain(RECOVER_PASSWORD.iter().copied())
-        .chain(["--scan", &sheets[0], &sheets[1], &sheets[2]])
-        .collect();
+    let all: Vec<&str> = [
+        "-o",
+        &trace,
+        "-e",
+        "trace=openat,openat2,seccomp",
+        program(),
+        "--vault",
+        &world.vault,
+    ]
+    .into_iter()
+    .chain(RECOVER_PASSWORD.iter().copied())
+    .chain(["--scan", &sheets[0], &sheets[1], &sheets[2]])
+    .collect();
     run_with("strace", &all, b"").ok();
     let text = std::fs::read_to_string(&trace).unwrap();
     let (_, after) = text.rsplit_once("seccomp(").unwrap();
@@ -141,14 +177,33 @@ fn a_process_that_is_killed_by_a_fault_leaves_no_core() {
 fn without(call: &str, world: &World, arguments: &[&str]) -> Ended {
     let inject = format!("inject={call}:error=ENOSYS");
     let trace = format!("trace={call}");
-    let all: Vec<&str> = ["-qq", "-o", "/dev/null", "-e", &trace, "-e", &inject, program(), "--vault", &world.vault]
-        .into_iter()
-        .chain(arguments.iter().copied())
-        .collect();
+    let all: Vec<&str> = [
+        "-qq",
+        "-o",
+        "/dev/null",
+        "-e",
+        &trace,
+        "-e",
+        &inject,
+        program(),
+        "--vault",
+        &world.vault,
+    ]
+    .into_iter()
+    .chain(arguments.iter().copied())
+    .collect();
     run_with("strace", &all, b"")
 }
 
-const ENROLL: &[&str] = &["enroll", common::MEMBER, "--factor", "password", "--unattended", "--reason", "test"];
+const ENROLL: &[&str] = &[
+    "enroll",
+    common::MEMBER,
+    "--factor",
+    "password",
+    "--unattended",
+    "--reason",
+    "test",
+];
 
 #[test]
 fn a_missing_defence_is_said_and_recorded_until_it_is_there_again() {
@@ -158,7 +213,11 @@ fn a_missing_defence_is_said_and_recorded_until_it_is_there_again() {
     assert!(ended.err.contains("this system lacks landlock"), "{ended:?}");
     assert_eq!(shown(&world).matches("defences    missing: landlock\n").count(), 1);
     without("landlock_create_ruleset", &world, ENROLL).ok();
-    assert_eq!(shown(&world).matches("defences    missing").count(), 1, "the same is recorded once");
+    assert_eq!(
+        shown(&world).matches("defences    missing").count(),
+        1,
+        "the same is recorded once"
+    );
     let ended = world.run(ENROLL).ok();
     assert!(!ended.err.contains("lacks"), "{ended:?}");
     assert!(shown(&world).contains("defences    missing: none\n"));
@@ -185,12 +244,31 @@ fn production_is_refused_where_the_plan_demands_what_the_system_lacks() {
     assert_ne!(text, demanding);
     std::fs::write(&plan, demanding).unwrap();
     let ceremony = [
-        "-rn", "strace", "-qq", "-o", "/dev/null", "-e", "trace=landlock_create_ruleset", "-e",
-        "inject=landlock_create_ruleset:error=ENOSYS", program(), "--vault", &world.vault, "ceremony", "root-password",
-        "--unattended", "--reason", "test", "--out", &world.pages,
+        "-rn",
+        "strace",
+        "-qq",
+        "-o",
+        "/dev/null",
+        "-e",
+        "trace=landlock_create_ruleset",
+        "-e",
+        "inject=landlock_create_ruleset:error=ENOSYS",
+        program(),
+        "--vault",
+        &world.vault,
+        "ceremony",
+        "root-password",
+        "--unattended",
+        "--reason",
+        "test",
+        "--out",
+        &world.pages,
     ];
     run_with("unshare", &ceremony, b"").refused(3, "defence-missing");
-    assert!(!world.run(&["ledger", "show"]).ok().out.contains("dealt"), "nothing was dealt");
+    assert!(
+        !world.run(&["ledger", "show"]).ok().out.contains("dealt"),
+        "nothing was dealt"
+    );
     let text = std::fs::read_to_string(&plan).unwrap();
     std::fs::write(&plan, text.replace("\"seccomp\"", "\"secomp\"")).unwrap();
     let ended = world.run(&["check"]);
@@ -200,22 +278,55 @@ fn production_is_refused_where_the_plan_demands_what_the_system_lacks() {
 #[test]
 fn preflight_tells_each_defence() {
     let out = run_with("unshare", &["-rn", program(), "preflight"], b"").ok().out;
-    for name in ["no-core", "not-dumpable", "no-new-privileges", "network-namespace", "landlock", "seccomp", "locked-memory"] {
+    for name in [
+        "no-core",
+        "not-dumpable",
+        "no-new-privileges",
+        "network-namespace",
+        "landlock",
+        "seccomp",
+        "locked-memory",
+    ] {
         assert!(out.contains(&format!("fit  {name:<18}held")), "{name}: {out}");
     }
-    let json = run_with("unshare", &["-rn", program(), "preflight", "--json"], b"").ok().out;
+    let json = run_with("unshare", &["-rn", program(), "preflight", "--json"], b"")
+        .ok()
+        .out;
     let report: serde_json::Value = serde_json::from_str(&json).unwrap();
-    assert!(report["items"].as_array().unwrap().iter().any(|item| item["what"] == "landlock"));
+    assert!(
+        report["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|item| item["what"] == "landlock")
+    );
 }
 
 #[test]
 fn a_generator_that_is_stuck_gives_no_secret() {
     let world = rehearsal().copy();
     // The system says that it filled the buffer, and did not.
-    let arguments = ["-qq", "-o", "/dev/null", "-e", "trace=getrandom", "-e", "inject=getrandom:retval=64:when=3+", program(), "--vault", &world.vault];
+    let arguments = [
+        "-qq",
+        "-o",
+        "/dev/null",
+        "-e",
+        "trace=getrandom",
+        "-e",
+        "inject=getrandom:retval=64:when=3+",
+        program(),
+        "--vault",
+        &world.vault,
+    ];
     let all: Vec<&str> = arguments.into_iter().chain(ENROLL.iter().copied()).collect();
     run_with("strace", &all, b"").refused(4, "entropy-stuck");
-    let failing = arguments.map(|word| if word.starts_with("inject") { "inject=getrandom:error=EIO:when=3+" } else { word });
+    let failing = arguments.map(|word| {
+        if word.starts_with("inject") {
+            "inject=getrandom:error=EIO:when=3+"
+        } else {
+            word
+        }
+    });
     let all: Vec<&str> = failing.into_iter().chain(ENROLL.iter().copied()).collect();
     run_with("strace", &all, b"").refused(4, "entropy-failed");
 }

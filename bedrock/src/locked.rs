@@ -78,9 +78,8 @@ impl Rooms {
 fn map(size: usize) -> NonNull<u8> {
     let page = rustix::param::page_size();
     // SAFETY: a mapping at no address that is asked for overlays nothing.
-    let whole = unsafe {
-        rustix::mm::mmap_anonymous(null_mut(), size + 2 * page, ProtFlags::empty(), MapFlags::PRIVATE)
-    };
+    let whole =
+        unsafe { rustix::mm::mmap_anonymous(null_mut(), size + 2 * page, ProtFlags::empty(), MapFlags::PRIVATE) };
     let Ok(whole) = whole else { out_of_memory(size) };
     // SAFETY: one page further is inside of the mapping.
     let inner = unsafe { whole.cast::<u8>().add(page) };

@@ -19,9 +19,9 @@ use curve25519_dalek::ristretto::{CompressedRistretto, RistrettoPoint};
 use curve25519_dalek::scalar::Scalar;
 use curve25519_dalek::traits::Identity as _;
 use std::convert::Infallible;
+use strongroom_bedrock::stack;
 use vsss_rs::pedersen::{self, PedersenResult};
 use vsss_rs::{IdentifierPrimeField, PedersenVerifierSet, ReadableShareSet, Share as _, ValueGroup};
-use strongroom_bedrock::stack;
 use zeroize::{Zeroize, Zeroizing};
 
 /// The second generator h, canonical encoding: the RFC 9496 map of SHA-512(`strongroom/v1/pedersen/h`).

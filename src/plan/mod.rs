@@ -17,13 +17,13 @@
 //! - nothing of a plan is secret, and no key of it could hold a secret.
 
 mod accounts;
+mod defences;
 mod factor;
 pub mod find;
 pub mod limits;
 mod merge;
 pub mod organizations;
 mod people;
-mod defences;
 mod policy;
 mod reader;
 pub mod rules;
@@ -38,9 +38,9 @@ mod text;
 mod tests;
 
 pub use accounts::{Account, AccountKind, Device, DeviceKind, Provider, RootCredentials};
+pub use defences::{Defence, DefenceError};
 pub use factor::{Factor, FactorError};
 pub use people::{AnyOf, Person};
-pub use defences::{Defence, DefenceError};
 pub use policy::{Acceptance, Days, DaysError, Loss, LossError, Lost, Policy};
 pub use rules::judge;
 pub use safes::{Hours, HoursError, Opening, Safe, VaultCopy};

@@ -89,12 +89,20 @@ fn defences(change: &Change<'_>, missing: &[Defence]) -> Result<Option<Event>, R
     let vault = change.vault();
     judge_defences(missing, &vault.plan().policy().demand, vault.mode())?;
     if !missing.is_empty() {
-        say(&format!("note: this system lacks {}: strongroom preflight", listed(missing)));
+        say(&format!(
+            "note: this system lacks {}: strongroom preflight",
+            listed(missing)
+        ));
     }
-    let last = change.chain().entries().iter().rev().find_map(|entry| match &entry.event {
-        Event::Defences { missing } => Some(missing.as_slice()),
-        _ => None,
-    });
+    let last = change
+        .chain()
+        .entries()
+        .iter()
+        .rev()
+        .find_map(|entry| match &entry.event {
+            Event::Defences { missing } => Some(missing.as_slice()),
+            _ => None,
+        });
     Ok((last.unwrap_or_default() != missing).then(|| Event::Defences {
         missing: missing.to_vec(),
     }))

@@ -62,10 +62,7 @@ impl Terminal {
         let open = || {
             let keys = File::open("/dev/tty")?;
             let screen = std::fs::OpenOptions::new().write(true).open("/dev/tty")?;
-            Ok::<_, std::io::Error>(Self {
-                keys,
-                screen,
-            })
+            Ok::<_, std::io::Error>(Self { keys, screen })
         };
         open().map_err(|_| {
             Refusal::new(Rule::NotATerminal, "there is no terminal to ask and to show on")

@@ -1,6 +1,6 @@
 //! What must hold of a vault after whatever happened.
 
-use crate::common::{run, run_with, program};
+use crate::common::{program, run, run_with};
 use crate::rows::{Begins, Row, base};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -80,8 +80,8 @@ pub fn judge_the_next(vault: &Path) -> Result<(), String> {
     if ended.status != 0 {
         return Err(format!("the next command does not work: {}", ended.err));
     }
-    let left = files(vault).into_keys().find(|name| {
-        name.contains(".unfinished-") && !name.starts_with("records/") && !name.starts_with("sets/")
-    });
+    let left = files(vault)
+        .into_keys()
+        .find(|name| name.contains(".unfinished-") && !name.starts_with("records/") && !name.starts_with("sets/"));
     left.map_or(Ok(()), |name| Err(format!("{name} is left")))
 }

@@ -18,7 +18,19 @@ const FAULTS: &[(&str, &[&str])] = &[
 
 /// The calls by which a process changes what is on a disk, or opens it.
 const CALLS: &[&str] = &[
-    "open", "openat", "openat2", "write", "fsync", "renameat", "mkdirat", "mkdir", "unlinkat", "unlink", "ftruncate", "fchmod", "chmod",
+    "open",
+    "openat",
+    "openat2",
+    "write",
+    "fsync",
+    "renameat",
+    "mkdirat",
+    "mkdir",
+    "unlinkat",
+    "unlink",
+    "ftruncate",
+    "fchmod",
+    "chmod",
     "close",
 ];
 

@@ -24,7 +24,10 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with("--")).collect();
+    let arguments: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|word| !word.starts_with("--"))
+        .collect();
     // A number takes every so many-th fault; words pick rows.
     let step = arguments.iter().find_map(|word| word.parse().ok()).unwrap_or(1);
     let wanted: Vec<&String> = arguments.iter().filter(|word| word.parse::<usize>().is_err()).collect();
@@ -51,5 +54,9 @@ fn main() -> ExitCode {
         all.losses.extend(losses);
     }
     println!("\ninjected {}, losses {}", all.injected, all.losses.len());
-    if all.losses.is_empty() && all.injected > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if all.losses.is_empty() && all.injected > 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }

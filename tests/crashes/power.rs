@@ -61,7 +61,9 @@ pub fn attempt(row: &Row) -> Tried {
             let judged = check::judge(row, &vault, None).and_then(|()| check::judge_the_next(&vault));
             if let Err(lost) = judged {
                 let line: String = line.chars().take(60).collect();
-                tried.losses.push(format!("power lost behind call {number}, {line}: {lost}"));
+                tried
+                    .losses
+                    .push(format!("power lost behind call {number}, {line}: {lost}"));
             }
         }
     }
@@ -71,10 +73,15 @@ pub fn attempt(row: &Row) -> Tried {
     disk.build(Kind::Forgets, &vault);
     tried.injected += 1;
     let whole = |folder: &Path| -> BTreeMap<String, Vec<u8>> {
-        check::files(folder).into_iter().filter(|(name, _)| !name.contains(".unfinished-")).collect()
+        check::files(folder)
+            .into_iter()
+            .filter(|(name, _)| !name.contains(".unfinished-"))
+            .collect()
     };
     if whole(&vault) != whole(&copy.vault) {
-        tried.losses.push("what the command said was done is not on the disk".to_string());
+        tried
+            .losses
+            .push("what the command said was done is not on the disk".to_string());
     }
     tried
 }
@@ -261,11 +268,19 @@ impl<'a> Call<'a> {
 
     /// A descriptor or a length; the folder that the process is in is -100.
     fn number(&self, at: usize) -> i64 {
-        self.arguments.get(at).and_then(|word| word.parse().ok()).unwrap_or(-100)
+        self.arguments
+            .get(at)
+            .and_then(|word| word.parse().ok())
+            .unwrap_or(-100)
     }
 
     fn bytes(&self, at: usize) -> Vec<u8> {
-        let hex = self.arguments.get(at).unwrap_or(&"").trim_matches('"').replace("\\x", "");
+        let hex = self
+            .arguments
+            .get(at)
+            .unwrap_or(&"")
+            .trim_matches('"')
+            .replace("\\x", "");
         data_encoding::HEXLOWER.decode(hex.as_bytes()).unwrap_or_default()
     }
 

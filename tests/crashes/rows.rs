@@ -38,7 +38,11 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "enroll",
-        arguments: || words(&format!("--vault VAULT enroll {MEMBER} 643979005746 --factor password --unattended --reason again")),
+        arguments: || {
+            words(&format!(
+                "--vault VAULT enroll {MEMBER} 643979005746 --factor password --unattended --reason again"
+            ))
+        },
         input: "",
         begins: Begins::Vault,
         lines: 2,
@@ -96,8 +100,14 @@ pub const ROWS: &[Row] = &[
         name: "reprint",
         arguments: || {
             let sheet = base().sheets("root-password")[1].clone();
-            let serial = sheet.rsplit("share-2-").next().unwrap_or_default().trim_end_matches(".pdf");
-            words(&format!("--vault VAULT reprint {serial} --scan {sheet} --out OUT --unattended"))
+            let serial = sheet
+                .rsplit("share-2-")
+                .next()
+                .unwrap_or_default()
+                .trim_end_matches(".pdf");
+            words(&format!(
+                "--vault VAULT reprint {serial} --scan {sheet} --out OUT --unattended"
+            ))
         },
         input: "",
         begins: Begins::Vault,
@@ -147,7 +157,11 @@ impl Copy {
         if row.begins == Begins::Vault {
             run_with("cp", &["-a", &base().vault, &vault.display().to_string()], b"").ok();
         }
-        Self { _scratch: scratch, vault, out }
+        Self {
+            _scratch: scratch,
+            vault,
+            out,
+        }
     }
 
     pub fn arguments(&self, row: &Row) -> Vec<String> {

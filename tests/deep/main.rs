@@ -7,6 +7,8 @@
     reason = "a test harness of its own, which may stop at the first surprise"
 )]
 
+#[path = "../hostile/attack.rs"]
+mod attack;
 #[path = "../assurance/chi.rs"]
 mod chi;
 #[path = "../common/mod.rs"]
@@ -15,16 +17,14 @@ mod common;
 mod dealings;
 #[path = "../assurance/forgeries.rs"]
 mod forgeries;
-#[path = "../common/python.rs"]
-mod python;
-#[path = "../hostile/attack.rs"]
-mod attack;
 #[path = "../hostile/mutate.rs"]
 mod mutate;
 #[path = "../hostile/parsers.rs"]
 mod parsers;
 #[path = "../assurance/passwords.rs"]
 mod passwords;
+#[path = "../common/python.rs"]
+mod python;
 #[path = "../format/sample.rs"]
 mod sample;
 #[path = "../assurance/spoiling.rs"]
@@ -139,7 +139,10 @@ fn altered_lines() -> (String, bool) {
 
 fn password_characters() -> (String, bool) {
     let (chi, bound, count) = passwords::judge(10_000_000);
-    (format!("{count} characters; χ² {chi:.1}, its bound {bound:.1}"), chi < bound)
+    (
+        format!("{count} characters; χ² {chi:.1}, its bound {bound:.1}"),
+        chi < bound,
+    )
 }
 
 fn hostile_inputs() -> (String, bool) {

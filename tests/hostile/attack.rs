@@ -40,7 +40,11 @@ impl std::fmt::Display for Outcome {
 pub fn attempt(parser: &Parser, from: usize, count: usize) -> Outcome {
     let seeds = (parser.seeds)();
     let right: std::collections::BTreeSet<String> = seeds.iter().flat_map(|seed| (parser.read)(seed)).collect();
-    assert!(!parser.is_checked || !right.is_empty() || parser.name == "pdf", "{}: no seed is read", parser.name);
+    assert!(
+        !parser.is_checked || !right.is_empty() || parser.name == "pdf",
+        "{}: no seed is read",
+        parser.name
+    );
     let mut outcome = Outcome {
         inputs: count,
         panics: Vec::new(),
@@ -54,7 +58,9 @@ pub fn attempt(parser: &Parser, from: usize, count: usize) -> Outcome {
         outcome.slowest = outcome.slowest.max(started.elapsed());
         match taken {
             Err(_) => outcome.panics.push(number),
-            Ok(taken) if parser.is_checked && !taken.iter().all(|one| right.contains(one)) => outcome.wrong.push(number),
+            Ok(taken) if parser.is_checked && !taken.iter().all(|one| right.contains(one)) => {
+                outcome.wrong.push(number)
+            }
             Ok(_) => {}
         }
     }

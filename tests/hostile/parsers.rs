@@ -1,6 +1,10 @@
 //! Every reader of what comes from outside, by name: bytes in, no panic out. Both the mutations and `fuzz/` use this list.
 
-#![allow(unreachable_pub, clippy::unwrap_used, reason = "two harnesses share it, and each may stop at the first surprise")]
+#![allow(
+    unreachable_pub,
+    clippy::unwrap_used,
+    reason = "two harnesses share it, and each may stop at the first surprise"
+)]
 
 use std::sync::OnceLock;
 use strongroom::code::reading::read_text;
@@ -32,19 +36,84 @@ pub struct Parser {
 }
 
 pub const PARSERS: &[Parser] = &[
-    Parser { name: "share", read: share, seeds: shares, is_checked: true },
-    Parser { name: "plan", read: plan, seeds: plans, is_checked: false },
-    Parser { name: "ledger", read: ledger, seeds: ledgers, is_checked: false },
-    Parser { name: "set", read: set, seeds: sets, is_checked: false },
-    Parser { name: "record", read: record, seeds: records, is_checked: false },
-    Parser { name: "age", read: locked, seeds: lockeds, is_checked: true },
-    Parser { name: "accounts", read: accounts, seeds: account_lists, is_checked: false },
-    Parser { name: "otpauth", read: otpauth, seeds: uris, is_checked: false },
-    Parser { name: "words", read: words, seeds: phrases, is_checked: false },
-    Parser { name: "copy", read: copy, seeds: copies, is_checked: false },
-    Parser { name: "template", read: template, seeds: templates, is_checked: false },
-    Parser { name: "image", read: picture, seeds: pictures, is_checked: true },
-    Parser { name: "pdf", read: picture, seeds: pdfs, is_checked: true },
+    Parser {
+        name: "share",
+        read: share,
+        seeds: shares,
+        is_checked: true,
+    },
+    Parser {
+        name: "plan",
+        read: plan,
+        seeds: plans,
+        is_checked: false,
+    },
+    Parser {
+        name: "ledger",
+        read: ledger,
+        seeds: ledgers,
+        is_checked: false,
+    },
+    Parser {
+        name: "set",
+        read: set,
+        seeds: sets,
+        is_checked: false,
+    },
+    Parser {
+        name: "record",
+        read: record,
+        seeds: records,
+        is_checked: false,
+    },
+    Parser {
+        name: "age",
+        read: locked,
+        seeds: lockeds,
+        is_checked: true,
+    },
+    Parser {
+        name: "accounts",
+        read: accounts,
+        seeds: account_lists,
+        is_checked: false,
+    },
+    Parser {
+        name: "otpauth",
+        read: otpauth,
+        seeds: uris,
+        is_checked: false,
+    },
+    Parser {
+        name: "words",
+        read: words,
+        seeds: phrases,
+        is_checked: false,
+    },
+    Parser {
+        name: "copy",
+        read: copy,
+        seeds: copies,
+        is_checked: false,
+    },
+    Parser {
+        name: "template",
+        read: template,
+        seeds: templates,
+        is_checked: false,
+    },
+    Parser {
+        name: "image",
+        read: picture,
+        seeds: pictures,
+        is_checked: true,
+    },
+    Parser {
+        name: "pdf",
+        read: picture,
+        seeds: pdfs,
+        is_checked: true,
+    },
 ];
 
 fn text(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
@@ -113,20 +182,26 @@ fn template(bytes: &[u8]) -> Vec<String> {
 fn picture(bytes: &[u8]) -> Vec<String> {
     let pages = scan::codes(bytes).unwrap_or_default();
     let codes = pages.iter().flat_map(|page| &page.codes);
-    codes.flat_map(|code| code.expose(|code| share(code.as_bytes()))).collect()
+    codes
+        .flat_map(|code| code.expose(|code| share(code.as_bytes())))
+        .collect()
 }
 
 /// A dealing of which both shares are known.
 fn identity() -> SetIdentity {
     static SHARES: OnceLock<Vec<(Share, Share)>> = OnceLock::new();
     let pairs = SHARES.get_or_init(|| {
-        let mut dealing = sharing::deal("2-of-2".parse().unwrap(), &mut Entropy::new(&mut System)).ok().unwrap();
+        let mut dealing = sharing::deal("2-of-2".parse().unwrap(), &mut Entropy::new(&mut System))
+            .ok()
+            .unwrap();
         let (second, first) = (dealing.shares.pop().unwrap(), dealing.shares.pop().unwrap());
         vec![(first, second)]
     });
     let (first, second) = &pairs[0];
     let secret = sharing::combine_unproved("2-of-2".parse().unwrap(), &[first, second]).unwrap();
-    SetIdentity::derive(secret, Mode::Production, IdentityKind::X25519).ok().unwrap()
+    SetIdentity::derive(secret, Mode::Production, IdentityKind::X25519)
+        .ok()
+        .unwrap()
 }
 
 /// The JSON of a record, locked and opened: it is what a quorum would meet.
@@ -146,7 +221,10 @@ fn record(bytes: &[u8]) -> Vec<String> {
 /// A locked file: whatever opens is what was locked, to its last byte.
 fn locked(bytes: &[u8]) -> Vec<String> {
     let opened = identity().open(bytes);
-    opened.map(|plain| plain.expose(|plain| text(plain).into_owned())).into_iter().collect()
+    opened
+        .map(|plain| plain.expose(|plain| text(plain).into_owned()))
+        .into_iter()
+        .collect()
 }
 
 fn lockeds() -> Vec<Vec<u8>> {
@@ -159,8 +237,7 @@ fn vectors(folder: &str, key: &str) -> Vec<Vec<u8>> {
     let place = concat!(env!("CARGO_MANIFEST_DIR"), "/");
     let root = place.trim_end_matches("fuzz/");
     for entry in std::fs::read_dir(format!("{root}tests/vectors/{folder}")).unwrap() {
-        let vector: serde_json::Value =
-            serde_json::from_slice(&std::fs::read(entry.unwrap().path()).unwrap()).unwrap();
+        let vector: serde_json::Value = serde_json::from_slice(&std::fs::read(entry.unwrap().path()).unwrap()).unwrap();
         collect(&vector, key, &mut found);
     }
     found.sort();
@@ -216,7 +293,8 @@ fn sheets() -> &'static Vec<(String, String)> {
 
 fn shares() -> Vec<Vec<u8>> {
     let each = sheets().iter();
-    each.flat_map(|(typed, code)| [typed.clone().into_bytes(), code.clone().into_bytes()]).collect()
+    each.flat_map(|(typed, code)| [typed.clone().into_bytes(), code.clone().into_bytes()])
+        .collect()
 }
 
 fn plans() -> Vec<Vec<u8>> {
@@ -263,7 +341,10 @@ fn phrases() -> Vec<Vec<u8>> {
 }
 
 fn copies() -> Vec<Vec<u8>> {
-    vec![b"SV1/00000000000000000000000000000000000000000".to_vec(), b"\x1f\x8b\x08\0\0\0\0\0\0\x03\x03\0\0\0\0\0\0\0\0\0".to_vec()]
+    vec![
+        b"SV1/00000000000000000000000000000000000000000".to_vec(),
+        b"\x1f\x8b\x08\0\0\0\0\0\0\x03\x03\0\0\0\0\0\0\0\0\0".to_vec(),
+    ]
 }
 
 fn templates() -> Vec<Vec<u8>> {
@@ -296,7 +377,8 @@ fn pdfs() -> Vec<Vec<u8>> {
         let mut out = b"%PDF-1.4\n".to_vec();
         let mut places = Vec::new();
         let stream = format!("<< /Length {} >>\nstream\n{content}\nendstream", content.len());
-        let page = format!("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 60 60] /Contents 4 0 R /Resources << {more} >> >>");
+        let page =
+            format!("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 60 60] /Contents 4 0 R /Resources << {more} >> >>");
         let objects = [
             "<< /Type /Catalog /Pages 2 0 R >>",
             "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
@@ -309,13 +391,21 @@ fn pdfs() -> Vec<Vec<u8>> {
         }
         let start = out.len();
         out.extend_from_slice(b"xref\n0 5\n0000000000 65535 f \n");
-        places.iter().for_each(|at| out.extend_from_slice(format!("{at:010} 00000 n \n").as_bytes()));
+        places
+            .iter()
+            .for_each(|at| out.extend_from_slice(format!("{at:010} 00000 n \n").as_bytes()));
         out.extend_from_slice(format!("trailer << /Size 5 /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n").as_bytes());
         out
     };
     vec![
         with("0 g 5 5 20 20 re f 1 0 0 1 10 10 cm 0 0 m 9 9 l 3 3 4 4 5 5 c S", ""),
-        with("BT /F1 9 Tf 5 5 Td (text) Tj ET", "/Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >>"),
-        with("q 20 0 0 20 5 5 cm BI /W 4 /H 4 /CS /G /BPC 8 ID 0123456789abcdef EI Q", "/ExtGState << /G << /ca 0.5 >> >>"),
+        with(
+            "BT /F1 9 Tf 5 5 Td (text) Tj ET",
+            "/Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >>",
+        ),
+        with(
+            "q 20 0 0 20 5 5 cm BI /W 4 /H 4 /CS /G /BPC 8 ID 0123456789abcdef EI Q",
+            "/ExtGState << /G << /ca 0.5 >> >>",
+        ),
     ]
 }

@@ -86,12 +86,17 @@ pub fn points(task: &Task, count: usize, every: bool) -> Vec<Point> {
     let ended = start(task, &["-qq", "-o", &log]).wait_with_output().unwrap();
     assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
     let text = std::fs::read_to_string(&log).unwrap();
-    let closed = text.lines().enumerate().filter(|(_, line)| line.starts_with("seccomp("));
+    let closed = text
+        .lines()
+        .enumerate()
+        .filter(|(_, line)| line.starts_with("seccomp("));
     let closed = closed.map(|(at, _)| at).last();
     let mut counted = std::collections::HashMap::<&str, usize>::new();
     let mut found = Vec::new();
     for (at, line) in text.lines().enumerate() {
-        let Some((call, _)) = line.split_once('(') else { continue };
+        let Some((call, _)) = line.split_once('(') else {
+            continue;
+        };
         let nth = counted.entry(call).or_default();
         *nth += 1;
         if closed.is_some_and(|closed| at > closed) && (every || CALLS.contains(&call)) {
@@ -102,7 +107,11 @@ pub fn points(task: &Task, count: usize, every: bool) -> Vec<Point> {
         }
     }
     let count = if every { count.min(found.len()) } else { count };
-    assert!(found.len() >= count, "{} calls after the process was closed", found.len());
+    assert!(
+        found.len() >= count,
+        "{} calls after the process was closed",
+        found.len()
+    );
     (0..count)
         .map(|step| found[(found.len() - 1) * step / (count - 1)].clone())
         .collect()
@@ -129,7 +138,9 @@ pub fn look(task: &Task, point: &Point) -> Option<Seen> {
 
 fn is_gone(process: u32) -> bool {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
-    stat.rsplit(')').next().is_none_or(|rest| rest.trim_start().starts_with(['Z', 'X']))
+    stat.rsplit(')')
+        .next()
+        .is_none_or(|rest| rest.trim_start().starts_with(['Z', 'X']))
 }
 
 /// Runs the task, and looks into it when it is about to be gone.
@@ -159,7 +170,10 @@ fn seen(child: Child, memory: Vec<Piece>) -> Seen {
 fn until(done: impl Fn() -> bool) {
     let started = Instant::now();
     while !done() {
-        assert!(started.elapsed() < Duration::from_mins(2), "the process never came to the point");
+        assert!(
+            started.elapsed() < Duration::from_mins(2),
+            "the process never came to the point"
+        );
         std::thread::sleep(Duration::from_millis(2));
     }
 }

@@ -105,14 +105,17 @@ fn judge(row: &Row) -> (bool, String) {
 
 /// Whether a secret is ever seen: a search that finds nothing at any moment of the work is a bad search.
 fn is_seen_holding(row: &Row) -> bool {
-    held::points(&(row.ready)().task, CONTROLS, true).iter().rev().any(|point| {
-        let ready = (row.ready)();
-        let seen = held::look(&ready.task, point);
-        seen.is_some_and(|seen| {
-            let found = found_in(&ready, &seen, &mut 0);
-            found.locked + found.elsewhere > 0
+    held::points(&(row.ready)().task, CONTROLS, true)
+        .iter()
+        .rev()
+        .any(|point| {
+            let ready = (row.ready)();
+            let seen = held::look(&ready.task, point);
+            seen.is_some_and(|seen| {
+                let found = found_in(&ready, &seen, &mut 0);
+                found.locked + found.elsewhere > 0
+            })
         })
-    })
 }
 
 fn found_in(ready: &rows::Ready, seen: &Seen, searched: &mut usize) -> Found {
@@ -125,7 +128,10 @@ fn tell(moment: &str, found: &Found) {
     if found.elsewhere == 0 && (moment != "exit" || found.locked == 0) {
         return;
     }
-    println!("    at {moment}: {} elsewhere, {} locked", found.elsewhere, found.locked);
+    println!(
+        "    at {moment}: {} elsewhere, {} locked",
+        found.elsewhere, found.locked
+    );
     for place in found.places.iter().take(12) {
         println!("      {place}");
     }
@@ -134,20 +140,30 @@ fn tell(moment: &str, found: &Found) {
 /// The program without a defence is caught: at least one secret is found where none may be.
 fn is_caught(name: &str, program: &str) -> bool {
     let mut caught = 0;
-    for row in ROWS.iter().filter(|row| row.name.starts_with("recover") || row.name == "ceremony") {
+    for row in ROWS
+        .iter()
+        .filter(|row| row.name.starts_with("recover") || row.name == "ceremony")
+    {
         let ready = (row.ready)();
         let seen = held::look_at_the_end(&Task::of(ready.task.clone(), program));
         let found = found_in(&ready, &seen, &mut 0);
         caught += found.elsewhere + found.locked;
     }
-    println!("{:<8} {name}: {caught} secrets found at the end", if caught > 0 { "caught" } else { "MISSED" });
+    println!(
+        "{:<8} {name}: {caught} secrets found at the end",
+        if caught > 0 { "caught" } else { "MISSED" }
+    );
     caught > 0
 }
 
 fn main() -> ExitCode {
     let wanted: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
     let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|word| name.contains(word.as_str()));
-    println!("release {}, {} forms of each secret\n", !cfg!(debug_assertions), needles::FORMS);
+    println!(
+        "release {}, {} forms of each secret\n",
+        !cfg!(debug_assertions),
+        needles::FORMS
+    );
     let mut short = 0;
     for row in ROWS.iter().filter(|row| is_wanted(row.name)) {
         let (kept, reached) = judge(row);
@@ -158,5 +174,9 @@ fn main() -> ExitCode {
         short += usize::from(!is_caught(defence.name, &patched::build(defence)));
     }
     println!("\n{short} of the rows fell short");
-    if short == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if short == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }

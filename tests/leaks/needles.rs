@@ -23,7 +23,11 @@ pub const FORMS: usize = 16;
 /// The forms of one secret, each of eight bytes or more: what is shorter is found by chance.
 pub fn forms(secret: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
     let wide = |width: usize| -> Vec<u8> {
-        let widened = |byte: &u8| std::iter::once(*byte).chain(std::iter::repeat_n(0, width - 1)).collect::<Vec<u8>>();
+        let widened = |byte: &u8| {
+            std::iter::once(*byte)
+                .chain(std::iter::repeat_n(0, width - 1))
+                .collect::<Vec<u8>>()
+        };
         secret.iter().flat_map(widened).collect()
     };
     let half = secret.len() / 2;

@@ -37,7 +37,15 @@ pub fn build(defence: &Defence) -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folder = root.join("target/leaks");
     let source = folder.join("source");
-    for part in ["src", "bedrock", "templates", "recoverer", "docs", "Cargo.toml", "Cargo.lock"] {
+    for part in [
+        "src",
+        "bedrock",
+        "templates",
+        "recoverer",
+        "docs",
+        "Cargo.toml",
+        "Cargo.lock",
+    ] {
         copy(&root.join(part), &source.join(part));
     }
     // Only the program is built, and nothing that is for tests alone.
@@ -52,7 +60,12 @@ pub fn build(defence: &Defence) -> String {
     .unwrap();
     let place = source.join(defence.file);
     let text = std::fs::read_to_string(&place).unwrap();
-    assert_eq!(text.matches(defence.from).count(), 1, "{}: its source has changed", defence.name);
+    assert_eq!(
+        text.matches(defence.from).count(),
+        1,
+        "{}: its source has changed",
+        defence.name
+    );
     std::fs::write(&place, text.replace(defence.from, defence.to)).unwrap();
     let built = Command::new("cargo")
         .args(["build", "--offline", "--locked", "--quiet", "--bin", "strongroom"])

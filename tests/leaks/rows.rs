@@ -85,7 +85,9 @@ fn ceremony() -> Ready {
     let world = fresh();
     let pages = world.pages.clone();
     let arguments = ["ceremony", "root-password", "--unattended", "--out", &pages];
-    on(world, &arguments, b"", |world, _| of_sheets(&world.sheets("root-password")))
+    on(world, &arguments, b"", |world, _| {
+        of_sheets(&world.sheets("root-password"))
+    })
 }
 
 fn ceremony_with_passphrases() -> Ready {
@@ -105,7 +107,13 @@ fn ceremony_with_passphrases() -> Ready {
 fn enroll_password() -> Ready {
     let world = rehearsal().copy();
     let arguments = [
-        "enroll", MEMBER, "--factor", "password", "--unattended", "--reason", "leaks",
+        "enroll",
+        MEMBER,
+        "--factor",
+        "password",
+        "--unattended",
+        "--reason",
+        "leaks",
     ];
     on(world, &arguments, b"", |world, _| {
         let sheets = world.sheets("root-password");
@@ -118,7 +126,17 @@ fn enroll_password() -> Ready {
 fn enroll_seed() -> Ready {
     let world = rehearsal().copy();
     let arguments = [
-        "enroll", MEMBER, "--factor", "mfa", "--device", "emea", "--from", "-", "--unattended", "--reason", "leaks",
+        "enroll",
+        MEMBER,
+        "--factor",
+        "mfa",
+        "--device",
+        "emea",
+        "--from",
+        "-",
+        "--unattended",
+        "--reason",
+        "leaks",
     ];
     on(world, &arguments, SEED.as_bytes(), |_, _| of_seed())
 }
@@ -127,7 +145,10 @@ fn of_seed() -> Vec<Needle> {
     let (_, base32) = SEED.split_once("secret=").unwrap();
     vec![
         Needle::new("the seed as text", base32.as_bytes()),
-        Needle::new("the seed", &data_encoding::BASE32_NOPAD.decode(base32.as_bytes()).unwrap()),
+        Needle::new(
+            "the seed",
+            &data_encoding::BASE32_NOPAD.decode(base32.as_bytes()).unwrap(),
+        ),
     ]
 }
 
@@ -148,7 +169,10 @@ fn recover_scans() -> Ready {
 
 fn recover_typed() -> Ready {
     let world = rehearsal().copy();
-    let typed: String = world.sheets("root-password")[..3].iter().map(|sheet| lines_of(sheet)).collect();
+    let typed: String = world.sheets("root-password")[..3]
+        .iter()
+        .map(|sheet| lines_of(sheet))
+        .collect();
     on(world, RECOVER_PASSWORD, typed.as_bytes(), recovered)
 }
 
@@ -161,10 +185,17 @@ fn recovered(world: &World, out: &str) -> Vec<Needle> {
 fn reprint() -> Ready {
     let world = rehearsal().copy();
     let sheet = world.sheets("root-password")[1].clone();
-    let serial = sheet.rsplit("share-2-").next().unwrap().trim_end_matches(".pdf").to_string();
+    let serial = sheet
+        .rsplit("share-2-")
+        .next()
+        .unwrap()
+        .trim_end_matches(".pdf")
+        .to_string();
     let pages = world.scratch.join("again");
     let arguments = ["reprint", &serial, "--scan", &sheet, "--out", &pages, "--unattended"];
-    on(world, &arguments, b"", |world, _| of_sheets(&world.sheets("root-password")[1..2]))
+    on(world, &arguments, b"", |world, _| {
+        of_sheets(&world.sheets("root-password")[1..2])
+    })
 }
 
 /// The shares on a page, as codes and lines.
@@ -194,11 +225,16 @@ fn of_sheets(sheets: &[String]) -> Vec<Needle> {
         for line in lines_of(sheet).lines() {
             needles.push(Needle::new(format!("a line of share {number}"), line.as_bytes()));
             // What the lines of one share have in common is on the outside of its envelope, too.
-            needles.push(Needle::new(format!("the payload of share {number}"), &line.as_bytes()[12..]));
+            needles.push(Needle::new(
+                format!("the payload of share {number}"),
+                &line.as_bytes()[12..],
+            ));
         }
         let paper = read_text(&codes_of(sheet)[0], Mode::Rehearsal).remove(0).ok().unwrap();
         if let Ok(share) = paper.into_share() {
-            share.value().expose(|bytes| needles.push(Needle::new(format!("the value of share {number}"), bytes)));
+            share
+                .value()
+                .expose(|bytes| needles.push(Needle::new(format!("the value of share {number}"), bytes)));
             let blinder = share.blinder().unwrap();
             blinder.expose(|bytes| needles.push(Needle::new(format!("the blinder of share {number}"), bytes)));
             shares.push(share);
@@ -208,7 +244,9 @@ fn of_sheets(sheets: &[String]) -> Vec<Needle> {
         let quorum: Vec<&Share> = shares.iter().take(3).collect();
         needles.push(Needle::new("the secret of the set", interpolated(&quorum).as_bytes()));
         let secret = combine_unproved("3-of-5".parse().unwrap(), &quorum).unwrap();
-        let identity = SetIdentity::derive(secret, Mode::Rehearsal, IdentityKind::X25519).ok().unwrap();
+        let identity = SetIdentity::derive(secret, Mode::Rehearsal, IdentityKind::X25519)
+            .ok()
+            .unwrap();
         identity.to_text().expose(|text| {
             needles.push(Needle::new("the identity", text.as_bytes()));
             let hrp = bech32::decode(text).unwrap();
@@ -222,9 +260,13 @@ fn of_sheets(sheets: &[String]) -> Vec<Needle> {
 fn interpolated(shares: &[&Share]) -> Scalar {
     let at = |share: &&Share| Scalar::from(share.index().get());
     let term = |share: &&Share| {
-        let value = share.value().expose(|bytes| Scalar::from_canonical_bytes(*bytes).unwrap());
+        let value = share
+            .value()
+            .expose(|bytes| Scalar::from_canonical_bytes(*bytes).unwrap());
         let others = shares.iter().filter(|other| other.index() != share.index());
-        others.fold(value, |product, other| product * at(other) * (at(other) - at(share)).invert())
+        others.fold(value, |product, other| {
+            product * at(other) * (at(other) - at(share)).invert()
+        })
     };
     shares.iter().map(term).sum()
 }

@@ -240,7 +240,11 @@ fn describe(event: &Event) -> String {
         }
         Event::Defences { missing } => {
             let names: Vec<&str> = missing.iter().map(|defence| defence.as_str()).collect();
-            let names = if names.is_empty() { "none".to_string() } else { names.join(", ") };
+            let names = if names.is_empty() {
+                "none".to_string()
+            } else {
+                names.join(", ")
+            };
             format!("defences    missing: {names}")
         }
         Event::Exception { rule, found, reason } => {

@@ -9,10 +9,10 @@ use crate::paper::scan::{self, Page};
 use crate::refusal::Refusal;
 use crate::secret::SecretBytes;
 use crate::shell::lockdown;
-use strongroom_bedrock::stack;
 use rustix::io::Errno;
 use rustix::process::{Resource, Rlimit};
 use std::os::fd::BorrowedFd;
+use strongroom_bedrock::stack;
 
 /// The memory that a decoder may have, in bytes: the largest picture, a copy in grey, and what the readers need beside them.
 const MEMORY: u64 = 1 << 30;

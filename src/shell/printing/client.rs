@@ -78,7 +78,10 @@ impl Drop for Client {
 
 /// Prints until the input ends. Whatever goes wrong with the pipes ends the process: its parent says so.
 pub fn run() {
-    let Some(printer) = std::env::args().nth(2).and_then(|name| name.parse::<PrinterName>().ok()) else {
+    let Some(printer) = std::env::args()
+        .nth(2)
+        .and_then(|name| name.parse::<PrinterName>().ok())
+    else {
         return;
     };
     let mut part = Zeroizing::new([0; PART]);
@@ -106,7 +109,10 @@ fn print_one(printer: &PrinterName, mut left: u64, part: &mut [u8; PART]) -> Opt
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn();
-    let mut client = started.as_ref().map(|_| ()).map_err(|fault| format!("lp cannot be run: {fault}"));
+    let mut client = started
+        .as_ref()
+        .map(|_| ())
+        .map_err(|fault| format!("lp cannot be run: {fault}"));
     let mut lp = started.ok();
     let mut pipe = lp.as_mut().and_then(|lp| lp.stdin.take());
     while left > 0 {
@@ -129,7 +135,11 @@ fn print_one(printer: &PrinterName, mut left: u64, part: &mut [u8; PART]) -> Opt
         if !ended.status.success() {
             let said = String::from_utf8_lossy(&ended.stderr);
             let said: String = said.trim().chars().take(200).flat_map(char::escape_debug).collect();
-            return Some(if said.is_empty() { "it does not say why".to_string() } else { said });
+            return Some(if said.is_empty() {
+                "it does not say why".to_string()
+            } else {
+                said
+            });
         }
     }
     Some(client.err().unwrap_or_default())

@@ -7,6 +7,8 @@
     reason = "a test harness of its own, which may stop at the first surprise"
 )]
 
+#[path = "../hostile/attack.rs"]
+mod attack;
 #[path = "../assurance/chi.rs"]
 mod chi;
 #[path = "../common/mod.rs"]
@@ -15,8 +17,14 @@ mod common;
 mod dealings;
 #[path = "../assurance/forgeries.rs"]
 mod forgeries;
+#[path = "../hostile/mutate.rs"]
+mod mutate;
 #[path = "../assurance/orders.rs"]
 mod orders;
+#[path = "../hostile/parsers.rs"]
+mod parsers;
+#[path = "../assurance/passwords.rs"]
+mod passwords;
 #[path = "../common/python.rs"]
 mod python;
 #[path = "../format/sample.rs"]
@@ -42,7 +50,7 @@ struct Promise {
     attempt: fn() -> (String, bool),
 }
 
-const PROMISES: [Promise; 6] = [
+const PROMISES: [Promise; 9] = [
     Promise {
         name: "coefficients of dealings of a fixed secret",
         wanted: "1,000,000 dealings, χ² below the 99.99 % bound",
@@ -57,6 +65,16 @@ const PROMISES: [Promise; 6] = [
         name: "orders of seven shares of a 4-of-7, up to three forged",
         wanted: "5,040 orders recovered, every forger named",
         attempt: all_orders,
+    },
+    Promise {
+        name: "generated password characters",
+        wanted: "10,000,000 characters, χ² below the 99.99 % bound",
+        attempt: password_characters,
+    },
+    Promise {
+        name: "hostile inputs",
+        wanted: "100,000 for each of 13 readers; no panic, nothing taken that nobody wrote, each within 2 s",
+        attempt: hostile_inputs,
     },
     Promise {
         name: "random vaults through the recoverer",
@@ -138,6 +156,25 @@ fn all_orders() -> (String, bool) {
         .take(5)
         .for_each(|line| println!("         wrong    {line}"));
     (format!("{} of 5,040", 5040 - wrong.len()), wrong.is_empty())
+}
+
+fn password_characters() -> (String, bool) {
+    let (chi, bound, count) = passwords::judge(10_000_000);
+    (
+        format!("{count} characters; χ² {chi:.1}, its bound {bound:.1}"),
+        chi < bound,
+    )
+}
+
+fn hostile_inputs() -> (String, bool) {
+    let (mut inputs, mut good) = (0, true);
+    for parser in parsers::PARSERS {
+        let outcome = attack::attempt(parser, 0, 100_000);
+        println!("         {:<9}{outcome}", parser.name);
+        inputs += outcome.inputs;
+        good &= outcome.is_good();
+    }
+    (format!("{inputs} inputs"), good)
 }
 
 fn random_sheets() -> (String, bool) {

@@ -9,6 +9,55 @@ deep:
     cargo test --release --locked --test deep
     cargo test --release --locked --test deep_claim
 
+# The memory of every command with secrets, searched at eight moments; what is behind `--` picks rows
+leaks *ROWS:
+    cargo test --locked --test leaks -- {{ROWS}}
+
+# Kills, errors and power failures at every system call that changes a vault; a number takes every so many-th, words pick rows
+crashes *ROWS:
+    cargo test --locked --test crashes -- {{ROWS}}
+
+# Every reader under libFuzzer for so many seconds each (cargo install cargo-fuzz); status 1 at the first input that trips one
+fuzz SECONDS="60":
+    #!/usr/bin/env bash
+    set -euo pipefail
+    export RUSTC_BOOTSTRAP=1
+    cargo fuzz build readers
+    for parser in $(grep -o 'name: "[a-z]*"' tests/hostile/parsers.rs | cut -d'"' -f2); do
+        PARSER=$parser SEEDS=fuzz/corpus/$parser cargo fuzz run readers fuzz/corpus/$parser || true
+        printf '== %s\n' "$parser"
+        PARSER=$parser cargo fuzz run readers fuzz/corpus/$parser -- -max_total_time={{SECONDS}} -timeout=2 -rss_limit_mb=1024 -max_len=65536 -print_final_stats=1
+    done
+
+# Dependencies against deny.toml: bans, licences, sources, advisories (cargo install cargo-deny)
+supply:
+    cargo deny --locked check
+
+# What is inside: the software bill of materials, CycloneDX (cargo install cargo-cyclonedx)
+sbom:
+    cargo cyclonedx --format json --target x86_64-unknown-linux-gnu --override-filename strongroom-sbom
+
+# One static file
+static:
+    RUSTFLAGS="-C target-feature=+crt-static" cargo build --release --locked --target x86_64-unknown-linux-gnu
+    ! ldd target/x86_64-unknown-linux-gnu/release/strongroom
+
+# The same bytes from two folders, without a network: both are built from vendored sources
+reproducible:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    out="$(mktemp -d)"
+    trap 'rm -rf "$out"' EXIT
+    for folder in one a/folder/with/another/name; do
+        mkdir -p "$out/$folder"
+        git archive HEAD | tar -x -C "$out/$folder"
+        (cd "$out/$folder" && mkdir -p .cargo && cargo vendor --locked --quiet vendor > .cargo/config.toml)
+        (cd "$out/$folder" && unshare -rn env CARGO_INCREMENTAL=0 \
+            RUSTFLAGS="--remap-path-prefix=$PWD=/strongroom --remap-path-prefix=$HOME=/home" \
+            cargo build --release --frozen --offline --quiet && sha256sum target/release/strongroom)
+    done | tee "$out/sums"
+    [ "$(cut -d' ' -f1 "$out/sums" | uniq | wc -l)" = 1 ]
+
 # What the claim costs at 10 to 10,000 accounts
 bench:
     cargo bench --locked --bench claim

@@ -198,6 +198,8 @@ BODIES = {
                             "on-paper": is_bool, "present": is_list_of(IDENTIFIER), "reachable": is_number(),
                             "reason": is_note, "shares": SHARES, "task": IDENTIFIER},
                            {"device": IDENTIFIER, "approved-by": IDENTIFIER}),
+    "defences": is_object({"missing": is_list_of(is_like("no-core|not-dumpable|no-new-privileges|network-namespace|landlock|"
+                                                         "seccomp|locked-memory"))}),
     "exception": is_object({"found": is_text, "reason": is_note, "rule": is_text}),
     "moved": is_object({"serial": SERIAL, "step": is_step, "day": DAY, "by": PEOPLE}),
     "visited": is_object({"safe": IDENTIFIER, "at": is_text, "by": PEOPLE, "reason": is_note, "intact": SERIALS, "broken": SERIALS,

@@ -33,6 +33,12 @@ pub enum Purpose {
     Tint,
     /// A throwaway MFA seed of a rehearsal.
     RehearsalSeed,
+    /// Which groups of a page are typed to prove it.
+    Groups,
+    /// The words of an access notice.
+    Notice,
+    /// The identity of one session of a recovery.
+    Session,
 }
 
 impl Purpose {
@@ -47,6 +53,9 @@ impl Purpose {
             Self::Closing => "closing",
             Self::Tint => "tint",
             Self::RehearsalSeed => "rehearsal-seed",
+            Self::Groups => "groups",
+            Self::Notice => "notice",
+            Self::Session => "session",
         }
     }
 }
@@ -72,7 +81,7 @@ pub struct Entropy<'a> {
     dice: Zeroizing<Vec<u8>>,
     drawn: u64,
     /// Hashes of the raw draws of this run, to notice a stuck source without keeping what it gave.
-    seen: std::collections::HashSet<[u8; 32]>,
+    seen: std::collections::BTreeSet<[u8; 32]>,
 }
 
 impl<'a> Entropy<'a> {
@@ -87,8 +96,16 @@ impl<'a> Entropy<'a> {
             source,
             dice: Zeroizing::new(dice),
             drawn: 0,
-            seen: std::collections::HashSet::new(),
+            seen: std::collections::BTreeSet::new(),
         }
+    }
+
+    /// Mixes `dice` into every draw from here on, beside what was mixed in before.
+    pub fn mix(&mut self, dice: &[u8]) {
+        let mut all = Zeroizing::new(Vec::with_capacity(self.dice.len() + dice.len()));
+        all.extend_from_slice(&self.dice);
+        all.extend_from_slice(dice);
+        self.dice = all;
     }
 
     /// 64 secret bytes, uniform.

@@ -61,6 +61,7 @@ rules! {
     PlanTooLarge            "plan-too-large"            Request "a plan has at most 16 MiB";
     PlanTooTangled          "plan-too-tangled"          Request "the groups of a plan can be computed exactly";
     NameUnfit               "name-unfit"                Request "every name of a plan can be drawn and fits its sheet";
+    FontUnfit               "font-unfit"                Request "a font that the plan names is a whole TrueType font, in a plain file below the plan";
     PlanNotYet              "plan-not-yet"              Request "a plan asks only for what this version does";
     Organizations           "organizations"             Request "an account list is the whole answer of `aws organizations list-accounts`";
     InputMalformed          "input-malformed"           Request "an input has the form that its command asks for";
@@ -87,6 +88,8 @@ rules! {
     ReissuePending          "reissue-pending"           Request "while a reissue waits for its pages, nothing else is locked to its set";
     NothingToRelock         "nothing-to-relock"         Request "records are locked again where a set is to open them that does not";
     OnePurpose              "one-purpose"               Request "S22: one process handles share sets of one purpose";
+    SittingOpen             "sitting-open"              Request "a site holds one ceremony at a time";
+    UnknownException        "unknown-exception"         Request "an exception that is closed was opened";
     SetAlreadyDealt         "set-already-dealt"         Request "a share set is dealt once; a new epoch is a reissue";
     AlreadyEnrolled         "already-enrolled"          Request "S4: a factor that is enrolled is replaced only for a stated reason";
     NothingToEnroll         "nothing-to-enroll"         Request "an account has the factor that is to be enrolled";
@@ -120,15 +123,23 @@ rules! {
     RecordUnfit             "record-unfit"              No      "an opened record says that it is the one asked for";
     LedgerBroken            "ledger-broken"             No      "a ledger chain is whole from its first line";
     AnchorUnknown           "anchor-unknown"            No      "the words of an anchor are those of a closing entry of this vault";
+    ClockWrong              "clock-wrong"               No      "the laptop's clock is within a minute of a watch";
+    SealUsed                "seal-used"                 No      "the number of a seal is used once";
     GivenUp                 "given-up"                  No      "what a person was asked for is answered";
     NothingScanned          "nothing-scanned"           No      "a scan shows at least one share";
     CopyIncomplete          "copy-incomplete"           No      "a vault is restored from all pages of one copy, or from enough of them to rebuild the rest";
     CopyMixed               "copy-mixed"                No      "a vault is restored from pages of one copy";
     CopyDamaged             "copy-damaged"              No      "a copy restores to what was printed, byte by byte";
+    NoticeUnknown           "notice-unknown"            No      "S44: a recovery is announced by a phrase of this vault's notices";
+    NoticeOver              "notice-over"               No      "S44: the phrase of a notice works once, in its window, for what it announced";
+    ContributionForeign     "contribution-foreign"      No      "a contribution opens in the session that it was made for, and is useless in any other";
     RehearsalFailed         "rehearsal-failed"          No      "a rehearsal does what the program promises";
     // unsafe
     NetworkReachable        "network-reachable"         Safety  "no network is reachable where secrets are";
     SwapOn                  "swap-on"                   Safety  "no secret can reach a disk by way of swap";
+    RolesNotSeparated       "roles-not-separated"       Safety  "S22: a person has one role, an operator no share, and operators of passwords none of mfa";
+    ExceptionOpen           "exception-open"            Safety  "nothing is closed while an exception is open";
+    VaultWithoutModes       "vault-without-modes"       Safety  "a vault lies where a file can be its owner's alone";
     OutputOnDisk            "output-on-disk"            Safety  "secret pages go to memory-backed storage";
     SpoolKeeps              "spool-keeps"               Safety  "a print system takes secret pages where its spool is in memory and keeps no jobs";
     PrinterUntested         "printer-untested"          Safety  "a printer has passed its test before a secret page goes to it";
@@ -141,6 +152,9 @@ rules! {
     BothFactors             "both-factors"              Safety  "S22: two factors of one account are never gathered in one boot";
     QuorumInOneBoot         "quorum-in-one-boot"        Safety  "a drill never has a quorum of a live set pass through one boot";
     OneShareAProcess        "one-share-a-process"       Safety  "of a live set one process proves one share";
+    DefenceMissing          "defence-missing"           Safety  "in production a process with secrets has the defences that the plan demands";
+    RoleSuffices            "role-suffices"             Safety  "S42: the root user is not used where an ordinary role suffices";
+    Unannounced             "unannounced"               Safety  "S44: a recovery is announced to those whom its alert wakes";
     NotATerminal            "not-a-terminal"            Safety  "a secret is shown on a terminal, or where it was asked to go";
     // the machine
     EntropyFailed           "entropy-failed"            Machine "the system gives randomness";

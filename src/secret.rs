@@ -2,43 +2,51 @@
 //!
 //! Rules of this file:
 //! - no type here has `Debug`, `Display`, `Clone`, `PartialEq` or `Serialize`; `tests/secrecy.rs` fails to compile if one gains them;
+//! - what they hold lies in locked memory, and what it was taken over from is wiped;
 //! - a secret is built in place, so that no copy stays on the stack of its builder;
 //! - it is read only inside `expose`, so that every place that reads one can be found by that word;
 //! - it is wiped when it is dropped, on every path.
 
-use zeroize::{Zeroize, Zeroizing};
+use strongroom_bedrock::locked::Locked;
+use zeroize::Zeroizing;
 
-/// `N` secret bytes, on the heap, wiped on drop.
-pub struct Secret<const N: usize>(Box<Zeroizing<[u8; N]>>);
+/// `N` secret bytes, in locked memory, wiped on drop.
+pub struct Secret<const N: usize>(Locked);
 
 impl<const N: usize> Secret<N> {
     /// Builds the secret in place: `fill` is given the `N` zero bytes that it must overwrite.
     pub fn build(fill: impl FnOnce(&mut [u8; N])) -> Self {
-        let mut secret = Self(Box::new(Zeroizing::new([0; N])));
-        fill(&mut secret.0);
+        let mut secret = Self(Locked::zeroed(N));
+        fill(secret.bytes());
         secret
     }
 
     /// As [`Secret::build`], for a `fill` that can fail; what it had written is wiped then.
     pub fn try_build<E>(fill: impl FnOnce(&mut [u8; N]) -> Result<(), E>) -> Result<Self, E> {
-        let mut secret = Self(Box::new(Zeroizing::new([0; N])));
-        fill(&mut secret.0)?;
+        let mut secret = Self(Locked::zeroed(N));
+        fill(secret.bytes())?;
         Ok(secret)
     }
 
     /// Lends the bytes to `read`. Whatever `read` returns must not carry them further than they need to go.
     pub fn expose<R>(&self, read: impl FnOnce(&[u8; N]) -> R) -> R {
-        read(&self.0)
+        read(self.0.first_chunk().expect("a secret has all of its bytes"))
+    }
+
+    fn bytes(&mut self) -> &mut [u8; N] {
+        self.0.first_chunk_mut().expect("a secret has all of its bytes")
     }
 }
 
-/// Secret text: a password, a seed, the lines of a share. Wiped on drop.
-pub struct SecretText(Zeroizing<String>);
+/// Secret text: a password, a seed, the lines of a share. In locked memory, wiped on drop.
+pub struct SecretText(Locked);
 
 impl SecretText {
-    /// Takes over `text`. A caller that grows a `String` first leaves copies behind: reserve, or use [`SecretText::build`].
+    /// Takes over `text`, which is wiped. A caller that grows a `String` first leaves copies to the allocator: reserve, or use
+    /// [`SecretText::build`].
     pub fn new(text: String) -> Self {
-        Self(Zeroizing::new(text))
+        let text = Zeroizing::new(text);
+        Self(Locked::copy_of(text.as_bytes()))
     }
 
     /// Builds the text in a buffer of `capacity` bytes that must suffice: a `String` that grows leaves its old bytes behind.
@@ -46,12 +54,12 @@ impl SecretText {
         let mut text = Zeroizing::new(String::with_capacity(capacity));
         fill(&mut text);
         debug_assert!(text.len() <= capacity, "the buffer of a secret was reallocated");
-        Self(text)
+        Self(Locked::copy_of(text.as_bytes()))
     }
 
     /// Lends the text to `read`.
     pub fn expose<R>(&self, read: impl FnOnce(&str) -> R) -> R {
-        read(&self.0)
+        read(std::str::from_utf8(&self.0).expect("secret text was text when it was taken over"))
     }
 
     /// The length in bytes, which is not secret.
@@ -72,13 +80,45 @@ impl<'de> serde::Deserialize<'de> for SecretText {
     }
 }
 
-/// Secret bytes of any length: a rendered page, a scan, an opened record. Wiped on drop.
-pub struct SecretBytes(Zeroizing<Vec<u8>>);
+/// Secret bytes of any length: a rendered page, a scan, an opened record. In locked memory as far as the system has it,
+/// wiped on drop.
+pub struct SecretBytes(Locked);
 
 impl SecretBytes {
-    /// Takes over `bytes`.
+    /// Takes over `bytes`, which are wiped.
     pub fn new(bytes: Vec<u8>) -> Self {
-        Self(Zeroizing::new(bytes))
+        let bytes = Zeroizing::new(bytes);
+        Self(Locked::copy_of(&bytes))
+    }
+
+    /// Builds `len` bytes in place, from zeros; what a `fill` that fails had written is wiped.
+    pub fn try_build<E>(len: usize, fill: impl FnOnce(&mut [u8]) -> Result<(), E>) -> Result<Self, E> {
+        let mut bytes = Locked::zeroed(len);
+        fill(&mut bytes)?;
+        Ok(Self(bytes))
+    }
+
+    /// All that `more` gives, at most `limit` bytes, straight into locked memory; `expected` spares moving it. `more` fills the
+    /// beginning of what it is lent, and says how much: 0 is the end.
+    pub fn gather<E>(
+        expected: usize,
+        limit: usize,
+        mut more: impl FnMut(&mut [u8]) -> Result<usize, E>,
+    ) -> Result<Self, E> {
+        let mut bytes = Locked::zeroed(expected.clamp(1, limit.max(1)));
+        let mut len = 0;
+        while len < limit {
+            if len == bytes.len() {
+                let mut larger = Locked::zeroed((2 * len).min(limit));
+                larger[..len].copy_from_slice(&bytes);
+                bytes = larger;
+            }
+            match more(&mut bytes[len..])? {
+                0 => break,
+                read => len += read,
+            }
+        }
+        Ok(Self(Locked::copy_of(&bytes[..len])))
     }
 
     /// Lends the bytes to `read`.
@@ -97,14 +137,8 @@ impl SecretBytes {
     }
 
     /// The same bytes as text, or `None` (and the bytes wiped) where they are not UTF-8.
-    pub fn into_text(mut self) -> Option<SecretText> {
-        match String::from_utf8(std::mem::take(&mut *self.0)) {
-            Ok(text) => Some(SecretText::new(text)),
-            Err(refused) => {
-                refused.into_bytes().zeroize();
-                None
-            }
-        }
+    pub fn into_text(self) -> Option<SecretText> {
+        std::str::from_utf8(&self.0).is_ok().then_some(SecretText(self.0))
     }
 }
 

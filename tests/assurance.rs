@@ -9,6 +9,8 @@ mod common;
 mod dealings;
 #[path = "assurance/forgeries.rs"]
 mod forgeries;
+#[path = "assurance/orders.rs"]
+mod orders;
 #[path = "common/python.rs"]
 mod python;
 #[path = "format/sample.rs"]
@@ -53,6 +55,12 @@ fn none_of_ten_thousand_altered_lines_with_whole_checksums_proves() {
         tried.judged,
         tried.refused
     );
+}
+
+#[test]
+fn seven_shares_of_a_4_of_7_recover_in_any_of_fifty_orders_and_the_forgers_are_named() {
+    let wrong = orders::attempt(50);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]

@@ -28,7 +28,9 @@ use strongroom::crypto::passphrase::Passphrase;
 use strongroom::crypto::password::Length;
 use strongroom::entropy::{Entropy, System};
 use strongroom::ident::{Mode, PersonId, Serial, SetName, ShareIndex};
+use strongroom::paper::faces::Faces;
 use strongroom::paper::scan;
+use strongroom::paper::sheet::{self, Press};
 use strongroom::plan::Factor;
 use strongroom::refusal::{Refusal, Rule};
 use strongroom::secret::{SecretBytes, SecretText};
@@ -306,6 +308,7 @@ impl World {
         let mut room = Room {
             entropy: &mut Entropy::new(&mut system),
             clock: &At(self.now),
+            press: &press(),
             pages,
             custodians: &mut Learnt,
             voice: &mut Silence,
@@ -429,11 +432,13 @@ impl World {
             change.replace_plan(&self.organisation.plan(), self.now).unwrap();
             let trust = self.trust(&mut change);
             let plan = change.vault().plan().clone();
-            let wanted = Wanted::judge(change.vault(), plan.find_set(set).unwrap(), cause, false).unwrap();
+            let press = press();
+            let wanted = Wanted::judge(change.vault(), plan.find_set(set).unwrap(), cause, false, &press).unwrap();
             let mut system = System;
             let mut room = Room {
                 entropy: &mut Entropy::new(&mut system),
                 clock: &At(self.now),
+                press: &press,
                 pages: &mut drawer,
                 custodians: &mut Learnt,
                 voice: &mut Silence,
@@ -796,4 +801,12 @@ fn a_decade_is_kept_alive_and_never_locked_out() {
         world.drill();
     }
     assert!(world.today() > "2036-12-01".parse().unwrap(), "{}", world.today());
+}
+
+/// What the sheets are set in and worded with.
+fn press() -> Press {
+    Press {
+        faces: Faces::OWN,
+        wording: sheet::wording().ok().unwrap(),
+    }
 }

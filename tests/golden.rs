@@ -185,6 +185,7 @@ fn page_of(sample: &Sample, share: &PaperShare, paper: PaperSize) -> strongroom:
         serial: Serial::from_bits(0x1234_5678 & 0x3fff_ffff),
         words: sample.fingerprint.words(),
         fingerprint_hex: &hex,
+        faces: strongroom::paper::faces::Faces::OWN,
         mode: sample.mode,
         paper,
         recoverer_sha256: Some(&hash),

@@ -64,7 +64,10 @@ fn letter() -> World {
 fn every_paper_is_sound_embeds_its_fonts_and_says_nothing_of_its_maker() {
     for world in [rehearsal().copy(), letter()] {
         let out = world.scratch.join("papers");
-        for paper in PAPERS.iter().chain([&["vault-copy"][..]].iter()) {
+        for paper in PAPERS
+            .iter()
+            .chain([&["statement"][..], &["vault-copy"], &["notices", "--count", "1"]].iter())
+        {
             print(&world, paper, &out).ok();
         }
         let made = pages(&out);
@@ -208,6 +211,41 @@ fn another_wording_is_taken_and_an_unfit_one_is_refused() {
     std::fs::write(format!("{templates}/reveiw.md"), "## title\n").unwrap();
     let ended = print(&world.scratch.join("three")).refused(2, "input-malformed");
     assert!(ended.err.contains("did you mean review.md?"), "{ended:?}");
+}
+
+#[test]
+fn the_sheets_of_a_ceremony_take_another_wording_or_none_is_made() {
+    let scratch = Scratch::new();
+    let (vault, pages, templates) = (scratch.join("vault"), scratch.join("pages"), scratch.join("templates"));
+    run(&["init", &vault, "--example", "--rehearsal"]).ok();
+    std::fs::create_dir(&templates).unwrap();
+    let own = include_str!("../templates/share-sheet.md");
+    let ceremony = |text: &str| {
+        std::fs::write(format!("{templates}/share-sheet.md"), text).unwrap();
+        let fixed = [
+            "--vault",
+            &vault,
+            "ceremony",
+            "contact",
+            "--unattended",
+            "--out",
+            &pages,
+            "--templates",
+            &templates,
+        ];
+        run(&fixed)
+    };
+    for bad in [
+        own.replacen("{custodian}", "{secret}", 2),
+        own.replacen("## marker", "## maker", 1),
+        own.replacen("Share sheet, page 1 of 1", &"long ".repeat(60), 1),
+    ] {
+        let ended = ceremony(&bad);
+        assert_eq!(ended.status, 2, "{ended:?}");
+        assert!(!Path::new(&pages).exists(), "no page, no secret");
+    }
+    ceremony(&own.replacen("Share sheet, page 1 of 1", "Anteil, Seite 1 von 1", 1)).ok();
+    assert!(text(&self::pages(&pages)[0]).contains("Anteil, Seite 1 von 1"));
 }
 
 #[test]

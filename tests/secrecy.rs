@@ -3,10 +3,13 @@
 use serde::Serialize;
 use static_assertions::assert_not_impl_any;
 use std::fmt::{Debug, Display};
+use strongroom::ceremony::gathering::Held;
 use strongroom::code::share_code::{PaperShare, ShareBody};
 use strongroom::code::share_lines::ShareLines;
 use strongroom::crypto::identity::SetIdentity;
+use strongroom::crypto::notice::NoticeWords;
 use strongroom::crypto::passphrase::Passphrase;
+use strongroom::crypto::session::Session;
 use strongroom::crypto::sharing::{Dealing, ProvedShare, Quorum, SetSecret, Share};
 use strongroom::crypto::totp::{Code, Seed};
 use strongroom::secret::{Secret, SecretBytes, SecretText};
@@ -41,4 +44,7 @@ secret! {
     a_code_stays_secret: Code;
     the_content_of_a_record_stays_secret: Content;
     an_opened_record_stays_secret: Record;
+    the_words_of_a_notice_stay_secret: NoticeWords;
+    the_identity_of_a_session_stays_secret: Session;
+    a_quorum_that_is_held_stays_secret: Held;
 }

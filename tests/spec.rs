@@ -264,36 +264,6 @@ fn the_document_prints_one_share_of_the_example_and_no_secret() {
 }
 
 #[test]
-fn every_test_that_the_threat_model_names_exists() {
-    fn sources(folder: &std::path::Path, all: &mut String) {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                sources(&path, all);
-            } else if path.extension().is_some_and(|kind| kind == "rs") {
-                all.push_str(&std::fs::read_to_string(path).unwrap());
-            }
-        }
-    }
-    let mut code = String::new();
-    for folder in ["src", "tests"] {
-        sources(folder.as_ref(), &mut code);
-    }
-    let security = std::fs::read_to_string("SECURITY.md").unwrap();
-    let named: Vec<&str> = security
-        .split('`')
-        .skip(1)
-        .step_by(2)
-        .filter(|name| name.matches('_').count() > 1)
-        .collect();
-    assert!(named.len() > 40, "{} tests are named", named.len());
-    for name in named {
-        let stands = code.contains(&format!("fn {name}()")) || code.contains(&format!("    {name}: "));
-        assert!(stands, "no test is called {name}");
-    }
-}
-
-#[test]
 #[ignore = "writes the blocks of the document and the vectors anew, after a format was extended on purpose"]
 fn write_the_blocks_and_vectors_anew() {
     let Example {

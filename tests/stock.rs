@@ -106,19 +106,37 @@ fn the_age_of_npm_opens_a_record_with_the_identity_from_the_recoverer() {
     opens_to_the_password(&run_with("node", &arguments, identity.as_bytes()).ok().out);
 }
 
+/// In groups of four.
+fn spaced(text: &str) -> String {
+    let groups: Vec<String> = text
+        .chars()
+        .collect::<Vec<_>>()
+        .chunks(4)
+        .map(|group| group.iter().collect())
+        .collect();
+    groups.join(" ")
+}
+
 #[test]
 fn oathtool_agrees_on_the_codes_of_a_thousand_random_seeds() {
     let mut stream = Seeded::new("oathtool");
     for round in 0..1000 {
-        let length = 7 + stream.below(74);
+        let length = 6 + stream.below(75);
         let key: Vec<u8> = (0..length).map(|_| stream.below(256) as u8).collect();
         let text = data_encoding::BASE32_NOPAD.encode(&key);
         let algorithm = [Algorithm::Sha1, Algorithm::Sha256, Algorithm::Sha512][stream.below(3)];
         let (digits, period) = (6 + stream.below(3) as u8, [15, 30, 60, 3600][stream.below(4)]);
         let time = stream.below(1 << 33) as u64;
         let parameters = Parameters::new(algorithm, digits, period).unwrap();
-        let seed = Seed::from_base32(&text, parameters, String::new()).unwrap_or_else(|refusal| panic!("{refusal}"));
         let padding = "=".repeat((8 - text.len() % 8) % 8);
+        // As people type it: in small letters, in groups, padded or not.
+        let spelt = match stream.below(4) {
+            0 => text.clone(),
+            1 => text.to_lowercase(),
+            2 => format!("{text}{padding}"),
+            _ => spaced(&text.to_lowercase()),
+        };
+        let seed = Seed::from_base32(&spelt, parameters, String::new()).unwrap_or_else(|refusal| panic!("{refusal}"));
         let arguments = [
             format!("--totp={}", algorithm.as_str().to_lowercase()),
             format!("--digits={digits}"),

@@ -21,6 +21,8 @@ use crate::crypto::passphrase::Passphrase;
 use crate::crypto::sharing::{self, Share};
 use crate::entropy::{Entropy, Purpose};
 use crate::ident::{Epoch, Mode, Serial, SetName, ShareIndex};
+use crate::paper::faces::Faces;
+use crate::paper::sheet::Press;
 use crate::paper::{forms, sheet};
 use crate::plan::{Plan, ShareSet};
 use crate::refusal::{Refusal, Rule};
@@ -31,6 +33,8 @@ use crate::vault::share_set::{Core, StoredCore};
 use crate::vault::{Change, Vault, note};
 use jiff::Timestamp;
 use jiff::civil::Date;
+use std::collections::BTreeMap;
+use strongroom_bedrock::stack;
 
 /// What a dealing needs of the room.
 pub struct Room<'r, 'e> {
@@ -38,6 +42,8 @@ pub struct Room<'r, 'e> {
     pub entropy: &'r mut Entropy<'e>,
     /// Time.
     pub clock: &'r dyn Clock,
+    /// What pages are set in and worded with.
+    pub press: &'r Press,
     /// Where pages go.
     pub pages: &'r mut dyn Pages,
     /// Who learns the passphrases of locked shares.
@@ -76,17 +82,18 @@ impl std::fmt::Display for LockedShare<'_> {
 
 /// Deals each of `sets`, one after the other, and hands out its pages.
 pub fn deal_sets(change: &mut Change<'_>, sets: &[&ShareSet], room: &mut Room<'_, '_>) -> Result<(), Refusal> {
-    let epochs = judge(change.vault(), sets, room.unattended.is_some())?;
+    let epochs = judge(change.vault(), sets, room.unattended.is_some(), room.press)?;
     for (set, epoch) in sets.iter().zip(epochs) {
-        let dealt = Dealt::deal(change.vault(), set, epoch, room)?;
-        let rendered = dealt.render(change.vault().plan())?;
+        let passphrases = learn_all(change.vault().plan(), set, epoch, room)?;
+        let dealt = Dealt::deal(change.vault(), set, epoch, passphrases, room)?;
+        let rendered = dealt.render(change.vault().plan(), room.press)?;
         rendered.hand_out(change, room)?;
     }
     Ok(())
 }
 
 /// Whether `sets` can be dealt now, before anything is asked of the machine; the epochs that they would be.
-pub fn judge(vault: &Vault<'_>, sets: &[&ShareSet], unattended: bool) -> Result<Vec<Epoch>, Refusal> {
+pub fn judge(vault: &Vault<'_>, sets: &[&ShareSet], unattended: bool, press: &Press) -> Result<Vec<Epoch>, Refusal> {
     one_purpose(sets)?;
     let mut names = std::collections::BTreeSet::new();
     if let Some(twice) = sets.iter().find(|set| !names.insert(set.name())) {
@@ -98,21 +105,25 @@ pub fn judge(vault: &Vault<'_>, sets: &[&ShareSet], unattended: bool) -> Result<
     if unattended && vault.mode() == Mode::Production {
         custodians_are_there(sets)?;
     }
+    // Labels, receipts and cards follow the sheets: what cannot stand on them is found now, not beside a sheet in its envelope.
+    forms::check_texts(vault.plan(), press.faces)?;
     sets.iter()
         .map(|set| {
             let epoch = next_epoch(vault, set)?;
-            check_pages(vault.plan(), vault.mode(), set, epoch)?;
+            check_pages(vault.plan(), vault.mode(), set, epoch, press)?;
             Ok(epoch)
         })
         .collect()
 }
 
 /// Whether every text of a plan can be drawn, and every name fits its sheet.
-pub fn check_names(plan: &Plan) -> Result<(), Refusal> {
-    forms::check_texts(plan)?;
+pub fn check_names(plan: &Plan, faces: Faces) -> Result<(), Refusal> {
+    forms::check_texts(plan, faces)?;
+    let wording = sheet::wording()?;
+    let press = Press { faces, wording };
     plan.sets()
         .iter()
-        .try_for_each(|set| check_pages(plan, Mode::Production, set, Epoch::FIRST))
+        .try_for_each(|set| check_pages(plan, Mode::Production, set, Epoch::FIRST, &press))
 }
 
 /// Declares the last epoch of a set void: its dealing was interrupted, or its pages are out of force.
@@ -166,7 +177,8 @@ pub(super) fn custodians_are_there(sets: &[&ShareSet]) -> Result<(), Refusal> {
     )))
 }
 
-fn one_purpose(sets: &[&ShareSet]) -> Result<(), Refusal> {
+/// Whether all of `sets` are for the same factor: one process never meets two.
+pub fn one_purpose(sets: &[&ShareSet]) -> Result<(), Refusal> {
     let Some(first) = sets.first() else { return Ok(()) };
     match sets.iter().find(|set| set.purpose() != first.purpose()) {
         None => Ok(()),
@@ -230,11 +242,11 @@ fn next_epoch(vault: &Vault<'_>, set: &ShareSet) -> Result<Epoch, Refusal> {
 }
 
 /// Draws every page with a share of zeros, so that a name that does not fit is found before a secret exists.
-pub(super) fn check_pages(plan: &Plan, mode: Mode, set: &ShareSet, epoch: Epoch) -> Result<(), Refusal> {
+pub(super) fn check_pages(plan: &Plan, mode: Mode, set: &ShareSet, epoch: Epoch, press: &Press) -> Result<(), Refusal> {
     let words = ["abandon"; 8];
     for (index, planned) in (1..).zip(set.shares()) {
         let index = ShareIndex::new(index).map_err(|fault| Refusal::new(Rule::Internal, fault.to_string()))?;
-        let page = PageOf::new(plan, set, epoch, mode, Date::default())?;
+        let page = PageOf::new(plan, set, epoch, mode, Date::default(), press);
         let fits = sheet::check_fits(&page.sheet(
             index,
             Addressee::planned(planned),
@@ -242,8 +254,11 @@ pub(super) fn check_pages(plan: &Plan, mode: Mode, set: &ShareSet, epoch: Epoch)
             words,
             "0000 0000 0000 0000 0000 00",
         ));
-        fits.map_err(|refusal| {
-            Refusal::new(Rule::NameUnfit, refusal.sentence()).hint("give another spelling of it in strongroom.toml")
+        fits.map_err(|refusal| match refusal.rule() {
+            Rule::PageUnfit => {
+                Refusal::new(Rule::NameUnfit, refusal.sentence()).hint("give another spelling of it in strongroom.toml")
+            }
+            _ => refusal,
         })?;
     }
     Ok(())
@@ -259,20 +274,21 @@ pub struct Dealt<'a> {
 }
 
 impl<'a> Dealt<'a> {
-    /// Deals `set`, and derives its public half.
-    pub fn deal(vault: &Vault<'_>, set: &'a ShareSet, epoch: Epoch, room: &mut Room<'_, '_>) -> Result<Self, Refusal> {
-        let passphrases = hand_over(vault.plan(), set, epoch, room)?;
-        Self::deal_under(vault, set, epoch, passphrases, room)
-    }
-
-    /// The same, where custodians have learnt their passphrases already: one for each share, in their order.
-    pub(super) fn deal_under(
+    /// Deals `set`, and derives its public half. `passphrases`: one for each share that is to be locked, by index.
+    pub fn deal(
         vault: &Vault<'_>,
         set: &'a ShareSet,
         epoch: Epoch,
-        passphrases: Vec<Option<Passphrase>>,
+        mut passphrases: Learned,
         room: &mut Room<'_, '_>,
     ) -> Result<Self, Refusal> {
+        let missing = set
+            .indexed_shares()
+            .find(|(index, planned)| planned.passphrase && !passphrases.contains_key(index));
+        if let Some((index, _)) = missing {
+            let found = format!("nobody has learnt the passphrase of share {index} of {}", set.name());
+            return Err(Refusal::new(Rule::CustodianAbsent, found));
+        }
         let dealing = sharing::deal(set.threshold(), room.entropy)?;
         let kind = IdentityKind::X25519;
         let identity = SetIdentity::derive(dealing.secret, vault.mode(), kind)?;
@@ -295,7 +311,8 @@ impl<'a> Dealt<'a> {
         drop(identity);
         let fingerprint = core.fingerprint();
         let mut shares = Vec::with_capacity(dealing.shares.len());
-        for (share, passphrase) in dealing.shares.into_iter().zip(passphrases) {
+        for share in dealing.shares {
+            let passphrase = passphrases.remove(&share.index());
             let serial = fresh_serial(vault, &shares, room.entropy)?;
             let tint = room.entropy.draw(Purpose::Tint)?;
             let open = paper_share(&core, fingerprint, share);
@@ -316,7 +333,7 @@ impl<'a> Dealt<'a> {
     }
 
     /// Makes every page and reads it back, two at a time; each share is dropped with its page.
-    pub fn render(self, plan: &Plan) -> Result<Rendered<'a>, Refusal> {
+    pub fn render(self, plan: &Plan, press: &Press) -> Result<Rendered<'a>, Refusal> {
         let Self {
             set,
             core,
@@ -324,7 +341,7 @@ impl<'a> Dealt<'a> {
             day,
             shares,
         } = self;
-        let page = PageOf::new(plan, set, core.epoch, core.mode(), day)?;
+        let page = PageOf::new(plan, set, core.epoch, core.mode(), day, press);
         let of = core.set_epoch();
         let envelopes: Vec<DealtEnvelope> = shares
             .iter()
@@ -348,7 +365,10 @@ impl<'a> Dealt<'a> {
                         let Some((at, ((paper, serial, tint), planned))) = next else {
                             break;
                         };
-                        let bytes = page.make(&paper, Addressee::planned(planned), serial, &fingerprint, &tint);
+                        // A thread's stack is kept for the next one.
+                        let bytes = stack::cleared(|| {
+                            page.make(&paper, Addressee::planned(planned), serial, &fingerprint, &tint)
+                        });
                         let name = page_name(&of, paper.head.index, serial);
                         if let Ok(mut made) = made.lock() {
                             made.push((at, bytes.map(|bytes| (name, bytes))));
@@ -455,29 +475,43 @@ impl Rendered<'_> {
     }
 }
 
+/// Passphrases that their custodians have learnt, by index.
+pub type Learned = BTreeMap<ShareIndex, Passphrase>;
+
 /// Lets the custodian of every share that the plan wants locked learn a passphrase of its own; in the order of the shares.
-pub(super) fn hand_over(
+pub(super) fn learn_all(
     plan: &Plan,
     set: &ShareSet,
     epoch: Epoch,
     room: &mut Room<'_, '_>,
-) -> Result<Vec<Option<Passphrase>>, Refusal> {
-    let each = set.indexed_shares().map(|(index, planned)| {
-        if !planned.passphrase {
-            return Ok(None);
-        }
-        let custodian = plan.person(&planned.custodian);
-        let passphrase = Passphrase::generate(room.entropy)?;
-        let share = LockedShare {
-            set: set.name(),
-            epoch,
-            index,
-            custodian: custodian.map_or(planned.custodian.as_str(), |person| person.name.as_str()),
-        };
-        room.custodians.hand_over(&share, &passphrase)?;
-        Ok(Some(passphrase))
-    });
-    each.collect()
+) -> Result<Learned, Refusal> {
+    let mut learned = Learned::new();
+    for (index, _) in set.indexed_shares().filter(|(_, planned)| planned.passphrase) {
+        learned.insert(index, learn(plan, set, epoch, index, room)?);
+    }
+    Ok(learned)
+}
+
+/// Lets the custodian of one share learn its passphrase.
+pub fn learn(
+    plan: &Plan,
+    set: &ShareSet,
+    epoch: Epoch,
+    index: ShareIndex,
+    room: &mut Room<'_, '_>,
+) -> Result<Passphrase, Refusal> {
+    let planned = set.indexed_shares().find(|(at, _)| *at == index);
+    let id = planned.map(|(_, planned)| &planned.custodian);
+    let person = id.and_then(|id| plan.person(id));
+    let passphrase = Passphrase::generate(room.entropy)?;
+    let share = LockedShare {
+        set: set.name(),
+        epoch,
+        index,
+        custodian: person.map_or(id.map_or("", |id| id.as_str()), |person| person.name.as_str()),
+    };
+    room.custodians.hand_over(&share, &passphrase)?;
+    Ok(passphrase)
 }
 
 fn paper_share(core: &Core, fingerprint: Fingerprint, share: Share) -> PaperShare {
@@ -506,7 +540,7 @@ fn fresh_serial(
 }
 
 /// The name of the file of a page.
-pub(super) fn page_name(of: &SetEpoch, index: ShareIndex, serial: Serial) -> String {
+pub fn page_name(of: &SetEpoch, index: ShareIndex, serial: Serial) -> String {
     format!("{}-{}-share-{index}-{serial}.pdf", of.set, of.epoch)
 }
 

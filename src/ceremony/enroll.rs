@@ -275,7 +275,7 @@ fn work_of(account: &Account, name: RecordName, generation: Generation, sets: Ve
     }
 }
 
-fn wants(account: &Account) -> Result<(), &'static str> {
+pub(super) fn wants(account: &Account) -> Result<(), &'static str> {
     if !account.is_open() {
         return Err("the account is closed");
     }
@@ -285,7 +285,7 @@ fn wants(account: &Account) -> Result<(), &'static str> {
     Ok(())
 }
 
-fn record_names(account: &Account, factor: Factor) -> Vec<RecordName> {
+pub(super) fn record_names(account: &Account, factor: Factor) -> Vec<RecordName> {
     let name = |device: Option<DeviceName>| RecordName {
         account: account.id.clone(),
         factor,

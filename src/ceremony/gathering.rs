@@ -6,32 +6,76 @@
 //!   the set can vouch for what it helps to combine;
 //! - a passphrase is asked for only where its share is wanted and not at hand already;
 //! - spare shares are welcome: proved ones all take part, so that none can be wrong unseen;
-//! - what is combined is used only when C₀ and the recipient of the set agree with it.
+//! - what is combined is used only when C₀ and the recipient of the set agree with it;
+//! - every envelope whose share was read is remembered, used or not: it is opened, and has to be closed again.
 
+mod pile;
+
+pub use self::pile::Held;
+
+use self::pile::Pile;
 use super::known::{KnownEpoch, KnownEpochs, forged};
 use super::locks;
 use super::ports::Passphrases;
 use crate::code::share_code::PaperShare;
 use crate::crypto::identity::SetIdentity;
-use crate::crypto::sharing::{self, ProvedShare, Quorum, Share};
-use crate::ident::ShareIndex;
+use crate::ident::{SafeId, Serial, ShareIndex};
 use crate::refusal::{Refusal, Rule};
-use crate::vault::event::{SeenShare, SetEpoch};
+use crate::vault::event::{ReadEnvelope, SeenShare, SetEpoch};
 use std::collections::BTreeMap;
-
-/// The largest number of ways in which unproved shares are tried together.
-const TRIES_MAX: usize = 4096;
 
 /// Shares on their way to a quorum of one of the epochs that open a record.
 pub struct Gathering<'a> {
     known: &'a KnownEpochs,
     wanted: BTreeMap<SetEpoch, Pile>,
+    read: BTreeMap<(SetEpoch, ShareIndex), ReadEnvelope>,
+    taken: Vec<(SetEpoch, ShareIndex)>,
 }
 
-#[derive(Default)]
-struct Pile {
-    proved: BTreeMap<ShareIndex, ProvedShare>,
-    unproved: BTreeMap<ShareIndex, Share>,
+/// Where a share came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum From {
+    /// A sheet, read here.
+    Here,
+    /// A sheet that was read on another laptop, and came locked to this session.
+    Afar,
+}
+
+/// How far one share of a picture has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stands {
+    /// It is not at hand.
+    Missing,
+    /// It satisfies the commitments.
+    Proved,
+    /// It counts, but nothing vouches for it yet.
+    Unproved,
+}
+
+/// One share of the picture of a gathering.
+pub struct Row<'k> {
+    /// Its index.
+    pub index: ShareIndex,
+    /// Whose it is.
+    pub custodian: &'k str,
+    /// Where it lies.
+    pub safe: Option<&'k SafeId>,
+    /// The serial of its envelope.
+    pub serial: Serial,
+    /// How far it has come.
+    pub stands: Stands,
+}
+
+/// One epoch of the picture.
+pub struct Picture<'k> {
+    /// The epoch.
+    pub epoch: &'k KnownEpoch,
+    /// How many shares it takes, and how many there are.
+    pub needed: usize,
+    /// How many are at hand.
+    pub have: usize,
+    /// Its shares.
+    pub rows: Vec<Row<'k>>,
 }
 
 /// What became of an entry.
@@ -61,12 +105,45 @@ impl<'a> Gathering<'a> {
         Self {
             known,
             wanted: wanted.into_iter().map(|of| (of, Pile::default())).collect(),
+            read: BTreeMap::new(),
+            taken: Vec::new(),
         }
     }
 
     /// Takes one entry, or says why it is of no use and whose it is.
     pub fn add(&mut self, paper: PaperShare, passphrases: &mut dyn Passphrases) -> Result<Accepted, Refusal> {
+        self.take(paper, From::Here, passphrases)
+    }
+
+    /// As [`Gathering::add`], for a share from here or from afar.
+    pub fn take(
+        &mut self,
+        paper: PaperShare,
+        from: From,
+        passphrases: &mut dyn Passphrases,
+    ) -> Result<Accepted, Refusal> {
         let epoch = self.known.identify(&paper.head)?;
+        let index = paper.head.index;
+        let place = (epoch.state.of.clone(), index);
+        let taken = self.take_known(paper, epoch, passphrases);
+        // Locked and not opened, a share was seen by nobody.
+        let closed = |refusal: &Refusal| matches!(refusal.rule(), Rule::ShareLocked | Rule::PassphraseWrong);
+        if !taken.as_ref().err().is_some_and(closed) {
+            self.remember(epoch, index, from, taken.is_ok());
+        }
+        if matches!(taken, Ok(Accepted::Proved | Accepted::Unproved)) {
+            self.taken.retain(|known| *known != place);
+            self.taken.push(place);
+        }
+        taken
+    }
+
+    fn take_known(
+        &mut self,
+        paper: PaperShare,
+        epoch: &KnownEpoch,
+        passphrases: &mut dyn Passphrases,
+    ) -> Result<Accepted, Refusal> {
         let index = paper.head.index;
         let name = self.known.name(epoch, index);
         let stranger = self.not_wanted(epoch, &name);
@@ -88,6 +165,64 @@ impl<'a> Gathering<'a> {
         }
     }
 
+    fn remember(&mut self, epoch: &KnownEpoch, index: ShareIndex, from: From, sound: bool) {
+        let Some(envelope) = epoch.state.envelopes.get(&index) else {
+            return;
+        };
+        let read = self
+            .read
+            .entry((epoch.state.of.clone(), index))
+            .or_insert_with(|| ReadEnvelope {
+                of: epoch.state.of.clone(),
+                index,
+                serial: envelope.serial,
+                afar: from == From::Afar,
+                sound,
+            });
+        read.sound |= sound;
+        read.afar &= from == From::Afar;
+    }
+
+    /// Every envelope whose share was read.
+    pub fn read(&self) -> Vec<ReadEnvelope> {
+        self.read.values().cloned().collect()
+    }
+
+    /// Takes the last entry back; the name of its envelope, or nothing where there is none. It was read all the same.
+    pub fn take_back(&mut self) -> Option<String> {
+        let (of, index) = self.taken.pop()?;
+        self.wanted.get_mut(&of)?.remove(index);
+        self.known.find(&of).map(|epoch| self.known.name(epoch, index))
+    }
+
+    /// The picture of what is at hand and what lacks, the epoch nearest to its quorum first.
+    pub fn pictures(&self) -> Vec<Picture<'a>> {
+        let known = self.known;
+        let picture = |(of, pile): (&SetEpoch, &Pile)| {
+            let epoch = known.find(of)?;
+            let row = |(index, envelope): (&ShareIndex, &'a crate::vault::register::Envelope)| Row {
+                index: *index,
+                custodian: known.custodian(envelope),
+                safe: envelope.safe.as_ref(),
+                serial: envelope.serial,
+                stands: match (pile.proved.contains_key(index), pile.unproved.contains_key(index)) {
+                    (true, _) => Stands::Proved,
+                    (_, true) => Stands::Unproved,
+                    _ => Stands::Missing,
+                },
+            };
+            Some(Picture {
+                epoch,
+                needed: needed(epoch),
+                have: pile.count(),
+                rows: epoch.state.envelopes.iter().map(row).collect(),
+            })
+        };
+        let mut pictures: Vec<Picture<'a>> = self.wanted.iter().filter_map(picture).collect();
+        pictures.sort_by_key(|picture| picture.needed.saturating_sub(picture.have));
+        pictures
+    }
+
     /// How many distinct shares are at hand for the epoch that is nearest to its quorum, and what still lacks.
     pub fn is_enough(&self) -> bool {
         self.wanted
@@ -101,20 +236,31 @@ impl<'a> Gathering<'a> {
     }
 
     /// The identity of the first epoch whose threshold is met; or how many shares lack, and whose would help.
-    pub fn finish(self) -> Result<Gathered, Refusal> {
-        let too_few = self.too_few();
-        let mut last = None;
-        for (of, pile) in self.wanted {
-            let Some(epoch) = self.known.find(&of) else { continue };
+    pub fn finish(mut self) -> Result<Gathered, Refusal> {
+        let held = self.hold()?;
+        Ok(Gathered {
+            identity: held.identity()?,
+            of: held.of,
+            shares: held.shares,
+        })
+    }
+
+    /// The quorum of the first epoch whose threshold is met; or how many shares lack, and whose would help. A refusal leaves
+    /// the gathering as it was.
+    pub fn hold(&mut self) -> Result<Held, Refusal> {
+        let known = self.known;
+        let mut refused = self.too_few();
+        for (of, pile) in &mut self.wanted {
+            let Some(epoch) = known.find(of) else { continue };
             if pile.count() < needed(epoch) {
                 continue;
             }
-            match pile.combine(self.known, epoch) {
-                Ok(gathered) => return Ok(gathered),
-                Err(refusal) => last = Some(refusal),
+            match pile.choose(known, epoch) {
+                Ok(choice) => return std::mem::take(pile).hold(&choice, known, epoch),
+                Err(refusal) => refused = refusal,
             }
         }
-        Err(last.unwrap_or(too_few))
+        Err(refused)
     }
 
     fn not_wanted(&self, epoch: &KnownEpoch, name: &str) -> Refusal {
@@ -158,104 +304,6 @@ impl<'a> Gathering<'a> {
             lack => format!("{stands}: {lack} more of {}", helpful.join(", ")),
         })
     }
-}
-
-impl Pile {
-    fn count(&self) -> usize {
-        self.proved.len() + self.unproved.len()
-    }
-
-    fn has(&self, index: ShareIndex) -> bool {
-        self.proved.contains_key(&index) || self.unproved.contains_key(&index)
-    }
-
-    fn add_unproved(&mut self, share: Share, name: &str) -> Result<Accepted, Refusal> {
-        let earlier = self
-            .proved
-            .get(&share.index())
-            .map(ProvedShare::share)
-            .or_else(|| self.unproved.get(&share.index()));
-        match earlier {
-            Some(earlier) if earlier.same_as(&share) => Ok(Accepted::Again),
-            Some(_) => Err(Refusal::new(
-                Rule::ShareConflicting,
-                format!("{name} says something else than the entry before it"),
-            )
-            .hint("enter its line B too: then one of the two is proved and the other named")),
-            None => {
-                self.unproved.insert(share.index(), share);
-                Ok(Accepted::Unproved)
-            }
-        }
-    }
-
-    fn combine(self, known: &KnownEpochs, epoch: &KnownEpoch) -> Result<Gathered, Refusal> {
-        let core = &epoch.stored.core;
-        let derive = |secret| SetIdentity::derive(secret, core.mode(), core.identity_kind);
-        if self.proved.len() >= needed(epoch) {
-            let seen = self
-                .proved
-                .keys()
-                .filter_map(|index| seen(epoch, *index, true))
-                .collect();
-            let shares = self.proved.into_values().collect();
-            let quorum = Quorum::of(core.threshold, &core.commitments, shares)
-                .map_err(|_| Refusal::new(Rule::Internal, "proved shares are no quorum"))?;
-            let identity = derive(quorum.combine()?)?;
-            return accept(identity, epoch, seen);
-        }
-        let fixed: Vec<&Share> = self.proved.values().map(ProvedShare::share).collect();
-        let loose: Vec<&Share> = self.unproved.values().collect();
-        for chosen in combinations(loose.len(), needed(epoch) - fixed.len()).take(TRIES_MAX) {
-            let shares: Vec<&Share> = fixed
-                .iter()
-                .copied()
-                .chain(chosen.iter().map(|at| loose[*at]))
-                .collect();
-            let Some(secret) = sharing::combine_unproved(core.threshold, &shares) else {
-                continue;
-            };
-            let identity = derive(secret)?;
-            if identity.recipient() == core.recipient {
-                let seen = shares
-                    .iter()
-                    .filter_map(|s| seen(epoch, s.index(), self.proved.contains_key(&s.index())))
-                    .collect();
-                return accept(identity, epoch, seen);
-            }
-        }
-        let names: Vec<String> = loose.iter().map(|share| known.name(epoch, share.index())).collect();
-        Err(Refusal::new(
-            Rule::QuorumRefused,
-            "these shares do not give the identity of the set: one of the unproved ones is wrong",
-        )
-        .hint(format!(
-            "enter line B of each, so that the wrong one is named: {}",
-            names.join(", ")
-        )))
-    }
-}
-
-fn accept(identity: SetIdentity, epoch: &KnownEpoch, shares: Vec<SeenShare>) -> Result<Gathered, Refusal> {
-    if identity.recipient() != epoch.stored.core.recipient {
-        return Err(Refusal::new(
-            Rule::QuorumRefused,
-            format!("the shares combine, but not to the recipient of {}", epoch.state.of),
-        ));
-    }
-    Ok(Gathered {
-        identity,
-        of: epoch.state.of.clone(),
-        shares,
-    })
-}
-
-fn seen(epoch: &KnownEpoch, index: ShareIndex, proved: bool) -> Option<SeenShare> {
-    epoch.state.envelopes.get(&index).map(|envelope| SeenShare {
-        index,
-        serial: envelope.serial,
-        proved,
-    })
 }
 
 fn needed(epoch: &KnownEpoch) -> usize {

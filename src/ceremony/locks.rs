@@ -56,11 +56,34 @@ pub(super) fn unlock(
     name: &str,
     passphrases: &mut dyn Passphrases,
 ) -> Result<Share, Refusal> {
+    match opened(paper, name, passphrases)? {
+        Ok(open) => open
+            .into_share()
+            .map_err(|_| Refusal::new(Rule::Internal, "an opened share is locked")),
+        Err((paper, tried)) => {
+            let unknown = paper
+                .lock_digest()
+                .is_some_and(|digest| !epoch.state.knows_lock(paper.head.index, digest));
+            Err(if unknown {
+                not_printed(name)
+            } else {
+                not_opened(name, tried)
+            })
+        }
+    }
+}
+
+/// The share without its lock; or itself, and how many passphrases did not open it.
+pub(super) fn opened(
+    paper: PaperShare,
+    name: &str,
+    passphrases: &mut dyn Passphrases,
+) -> Result<Result<PaperShare, (PaperShare, usize)>, Refusal> {
     let mut paper = paper;
     let mut tried = 0;
     while paper.is_locked() {
         let Some(passphrase) = passphrases.next(name, tried)? else {
-            return Err(not_opened(&paper, epoch, name, tried));
+            return Ok(Err((paper, tried)));
         };
         paper = match paper.opened(&passphrase) {
             Ok(open) => {
@@ -74,18 +97,11 @@ pub(super) fn unlock(
             }
         };
     }
-    paper
-        .into_share()
-        .map_err(|_| Refusal::new(Rule::Internal, "an opened share is locked"))
+    Ok(Ok(paper))
 }
 
-fn not_opened(paper: &PaperShare, epoch: &KnownEpoch, name: &str, tried: usize) -> Refusal {
-    let unknown = paper
-        .lock_digest()
-        .is_some_and(|digest| !epoch.state.knows_lock(paper.head.index, digest));
-    if unknown {
-        return not_printed(name);
-    }
+/// What to say where no passphrase opened a share.
+pub(super) fn not_opened(name: &str, tried: usize) -> Refusal {
     if tried == 0 {
         return Refusal::new(
             Rule::ShareLocked,

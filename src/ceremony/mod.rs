@@ -10,20 +10,26 @@
 //! | [`deal`] | a set dealt, its pages made, read back and handed out |
 //! | [`prove`] | paper proved against the commitments |
 //! | [`enroll`] | factors locked to live sets |
+//! | [`worklist`] | which accounts still need a factor at the provider |
 //! | [`gathering`] | untrusted entries become a quorum, or say why not |
 //! | [`recover`] | one record opened |
 //! | [`practise`] | one record opened at a drill; nothing changed |
 //! | [`reissue`] | a new epoch signed by the quorum of the old; records locked again |
-//! | [`reprint`] | one page made again, under a new serial or a new passphrase |
 //! | [`upkeep`] | envelopes on their way, who has access, which drill proves which share |
-//! | [`steps`] | the steps of a dealing as data, for its script |
+//! | [`afar`] | a share proved on another laptop, and locked to one session |
+//! | [`notice`] | a recovery announced to those whom its alert wakes |
+//! | [`reprint`] | one page made again, under a new serial or a new passphrase |
+//! | [`steps`] | the steps of a dealing as data, for script, dry run, guided run and ledger |
+//! | [`sitting`] | people in a room, led through those steps |
 //! | [`rehearse`] | the whole life of a vault with throwaway secrets |
 
+pub mod afar;
 pub mod deal;
 pub mod enroll;
 pub mod gathering;
 pub mod known;
 mod locks;
+pub mod notice;
 mod page_of;
 pub mod ports;
 pub mod practise;
@@ -32,6 +38,8 @@ pub mod recover;
 pub mod rehearse;
 pub mod reissue;
 pub mod reprint;
+pub mod sitting;
 pub mod steps;
 pub mod trust;
 pub mod upkeep;
+pub mod worklist;

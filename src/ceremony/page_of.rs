@@ -10,8 +10,7 @@ use crate::code::words::Fingerprint;
 use crate::ident::{Epoch, Mode, PersonId, SafeId, Serial, ShareIndex};
 use crate::paper::read_back::read_back;
 use crate::paper::recoverer;
-use crate::paper::sheet::{self, SecretLines, ShareSheet};
-use crate::paper::template::Template;
+use crate::paper::sheet::{self, Press, SecretLines, ShareSheet};
 use crate::plan::{self, Factor, Plan, ShareSet};
 use crate::refusal::{Refusal, Rule};
 use crate::secret::{Secret, SecretBytes};
@@ -24,7 +23,7 @@ pub(super) struct PageOf<'a> {
     epoch: Epoch,
     mode: Mode,
     dealt: Date,
-    template: Template,
+    press: &'a Press,
     recoverer: String,
 }
 
@@ -51,16 +50,17 @@ impl<'a> PageOf<'a> {
         epoch: Epoch,
         mode: Mode,
         dealt: Date,
-    ) -> Result<Self, Refusal> {
-        Ok(Self {
+        press: &'a Press,
+    ) -> Self {
+        Self {
             plan,
             set,
             epoch,
             mode,
             dealt,
-            template: sheet::wording()?,
+            press,
             recoverer: recoverer::sha256(),
-        })
+        }
     }
 
     /// The page of one share, read back from its own image.
@@ -115,10 +115,11 @@ impl<'a> PageOf<'a> {
             serial,
             words,
             fingerprint_hex,
+            faces: self.press.faces,
             mode: self.mode,
             paper: self.plan.paper(),
             recoverer_sha256: Some(&self.recoverer),
-            template: &self.template,
+            template: &self.press.wording,
         }
     }
 }

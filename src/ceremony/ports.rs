@@ -1,6 +1,7 @@
 //! What the shell lends to a ceremony. Tests lend something else.
 
 use super::deal::LockedShare;
+use crate::code::share_code::PaperShare;
 use crate::crypto::passphrase::Passphrase;
 use crate::refusal::Refusal;
 use crate::secret::{SecretBytes, SecretText};
@@ -73,4 +74,37 @@ pub trait Files {
 
     /// The names in a folder, sorted.
     fn list(&mut self, path: &Path) -> Result<Vec<String>, Refusal>;
+}
+
+/// The terminal at which a ceremony is led.
+pub trait Leader {
+    /// One line, for everybody in the room.
+    fn say(&mut self, line: &str) -> Result<(), Refusal>;
+
+    /// Asks for one line. A terminal that was closed is a refusal.
+    fn ask(&mut self, question: &str) -> Result<String, Refusal>;
+
+    /// Asks on a screen of its own for what nobody else may see; nothing at all gives up.
+    fn ask_alone(&mut self, heading: &str) -> Result<SecretText, Refusal>;
+}
+
+/// What lies on the operator's desk: the machine, the scanner, the plan's judgement.
+pub trait Desk {
+    /// What was found of the machine, a line each.
+    fn preflight(&mut self) -> Result<Vec<String>, Refusal>;
+
+    /// The words of this program's own hash, and its digits.
+    fn program(&mut self) -> Result<(String, String), Refusal>;
+
+    /// The findings of the plan that nobody accepted, a line each.
+    fn findings(&mut self) -> Result<Vec<String>, Refusal>;
+
+    /// The codes on the scans of a file or folder.
+    fn codes(&mut self, path: &str) -> Result<Vec<crate::paper::scan::Page>, Refusal>;
+
+    /// Every share on the scans of a file or folder, or why there is none.
+    fn shares(&mut self, path: &str) -> Result<Vec<Result<PaperShare, Refusal>>, Refusal>;
+
+    /// The page of this name, where it was put out as a file that is still there.
+    fn page(&mut self, name: &str) -> Option<SecretBytes>;
 }

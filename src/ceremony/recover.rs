@@ -4,15 +4,16 @@
 //! - the record is the one that the ledger names last, and in production the one that paper vouches for;
 //! - in production two people are present and a third approved (S8); two factors of one account are never gathered in one boot (S22);
 //! - the ledger says what will be seen, and what was reachable, *before* it is shown: what was seen cannot be unseen by a crash;
-//! - what comes back is one record; the identity that opened it is gone.
+//! - what comes back is one record; the identity that opened it is gone, and is derived anew for the next one;
+//! - several records in one sitting open to one set that opens each of them, and each has a reason of its own.
 
-use super::gathering::Gathering;
+use super::gathering::{Gathering, Held};
 use super::known::KnownEpochs;
 use super::trust::Trust;
 use crate::ident::{Mode, PersonId, TaskId};
 use crate::plan::Factor;
 use crate::refusal::{Refusal, Rule};
-use crate::vault::event::{Boot, Event, Note, SetEpoch};
+use crate::vault::event::{Boot, Event, NightEvent, Note, ReadEnvelope, SetEpoch};
 use crate::vault::record::{Record, RecordName};
 use crate::vault::register::RecordState;
 use crate::vault::{Change, Vault};
@@ -40,6 +41,14 @@ pub struct Permit {
     request: Request,
     state: RecordState,
     on_paper: bool,
+}
+
+/// What opening a record exposes besides it.
+pub struct Exposure {
+    /// How the record is shown.
+    pub shown: Note,
+    /// Every envelope whose share was read.
+    pub read: Vec<ReadEnvelope>,
 }
 
 /// The opened record and what opening it exposed.
@@ -83,13 +92,37 @@ impl Request {
 }
 
 impl Permit {
-    /// The gathering for this record: of the epochs that open it and are in force. Where no paper vouches, the stretched
-    /// words of each are computed anew from its core: they are then all that ties a sheet to the vault.
-    pub fn gathering<'k>(&self, known: &'k KnownEpochs) -> Result<Gathering<'k>, Refusal> {
+    /// Which record it is for.
+    pub fn name(&self) -> &RecordName {
+        &self.request.name
+    }
+
+    /// The epochs that open the record.
+    pub fn sets(&self) -> &[SetEpoch] {
+        &self.state.sets
+    }
+
+    /// The gathering for the records of one sitting: of the epochs that open each of them and are in force. Where no paper
+    /// vouches, the stretched words of each are computed anew from its core: they are then all that ties a sheet to the vault.
+    pub fn gathering<'k>(permits: &[Self], known: &'k KnownEpochs) -> Result<Gathering<'k>, Refusal> {
+        let Some((first, others)) = permits.split_first() else {
+            return Err(Refusal::new(Rule::Usage, "no record was asked for"));
+        };
+        let common = first.state.sets.iter();
+        let common: Vec<&SetEpoch> = common
+            .filter(|of| others.iter().all(|other| other.state.sets.contains(of)))
+            .collect();
+        if common.is_empty() {
+            return Err(Refusal::new(
+                Rule::Usage,
+                "no share set opens all of these records: one quorum cannot recover them in one sitting",
+            )
+            .hint("recover them one after the other, each with its own quorum"));
+        }
         let mut in_force = Vec::new();
-        for of in &self.state.sets {
+        for of in common {
             let epoch = known.need(of)?;
-            if !self.on_paper && epoch.stored.core.fingerprint() != epoch.stored.fingerprint {
+            if !first.on_paper && epoch.stored.core.fingerprint() != epoch.stored.fingerprint {
                 return Err(Refusal::new(
                     Rule::SetUnfit,
                     format!("the words of {of} are not those of its core"),
@@ -102,18 +135,31 @@ impl Permit {
         Ok(Gathering::new(known, in_force))
     }
 
-    /// Opens the record by what was gathered, and records it before it is given back.
-    pub fn open(self, change: &mut Change<'_>, gathering: Gathering<'_>, now: Timestamp) -> Result<Opened, Refusal> {
+    /// Opens the record by the quorum that is held, and records it and what it exposes before it is given back.
+    pub fn open(
+        self,
+        change: &mut Change<'_>,
+        held: &Held,
+        exposure: Exposure,
+        now: Timestamp,
+    ) -> Result<Opened, Refusal> {
         let Self {
             request,
             state,
             on_paper,
         } = self;
-        let gathered = gathering.finish()?;
         let vault = change.vault();
         let locked = vault.locked_record(&request.name, &state)?;
-        let record = Record::open(&locked, gathered.identity, vault.id(), &request.name, state.generation)?;
-        let reachable = vault.register().reachable(&gathered.of);
+        let record = Record::open(&locked, held.identity()?, vault.id(), &request.name, state.generation)?;
+        let reachable = vault.register().reachable(&held.of);
+        let exposed = NightEvent::Exposed {
+            account: request.name.account.clone(),
+            factor: request.name.factor,
+            device: request.name.device.clone(),
+            shown: exposure.shown,
+            envelopes: exposure.read,
+            boot: request.boot.clone(),
+        };
         let event = Event::Recovered {
             account: request.name.account,
             factor: request.name.factor,
@@ -123,16 +169,16 @@ impl Permit {
             reason: request.reason,
             present: request.present,
             approved_by: request.approved_by,
-            of: gathered.of.clone(),
-            shares: gathered.shares,
+            of: held.of.clone(),
+            shares: held.shares.clone(),
             reachable: reachable as u64,
             on_paper,
             boot: request.boot,
         };
-        change.commit(&[], vec![event], now)?;
+        change.commit(&[], vec![Event::Night(exposed), event], now)?;
         Ok(Opened {
             record,
-            of: gathered.of,
+            of: held.of.clone(),
             reachable,
         })
     }

@@ -15,7 +15,9 @@ use super::ports::{Clock, Ended, Files, Processes, Voice};
 use crate::crypto::totp::Seed;
 use crate::entropy::{Entropy, Purpose};
 use crate::ident::{AccountId, DeviceName, Mode, RegionId};
+use crate::paper::faces::Faces;
 use crate::paper::raster;
+use crate::paper::sheet::{self, Press};
 use crate::plan::{Factor, Plan, rules};
 use crate::refusal::{Refusal, Rule};
 use crate::secret::SecretText;
@@ -443,7 +445,11 @@ impl Rehearsal<'_, '_, '_> {
             .set(&epoch.state.of.set)
             .ok_or_else(|| failed("a set is of the plan"))?;
         let today = self.stage.clock.now().to_zoned(jiff::tz::TimeZone::UTC).date();
-        let page = PageOf::new(&self.plan, set, epoch.state.of.epoch, Mode::Rehearsal, today)?;
+        let press = Press {
+            faces: Faces::read(vault.fonts()?)?,
+            wording: sheet::wording()?,
+        };
+        let page = PageOf::new(&self.plan, set, epoch.state.of.epoch, Mode::Rehearsal, today, &press);
         let tint = self.stage.entropy.draw(Purpose::Tint)?;
         let planned = set
             .indexed_shares()

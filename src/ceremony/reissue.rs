@@ -10,13 +10,13 @@
 //! - a record opened here goes into its new lock at once: nothing of it is shown or kept;
 //! - no password is made anew: a new secret needs a reason of its own (S4).
 
-use super::deal::{self, Beside, Dealt, Room};
+use super::deal::{self, Beside, Dealt, Learned, Room};
 use super::gathering::{Gathered, Gathering};
 use super::recover::one_factor_a_boot;
 use super::trust::Trust;
 use crate::crypto::identity::{Recipient, Relocking};
-use crate::crypto::passphrase::Passphrase;
 use crate::ident::{Epoch, Mode, PersonId};
+use crate::paper::sheet::Press;
 use crate::plan::{Plan, ShareSet};
 use crate::refusal::{Refusal, Rule};
 use crate::vault::event::{Boot, Cause, Event, LifeEvent, LockedRecordNote, SetEpoch, Signature};
@@ -37,7 +37,13 @@ pub struct Wanted<'a> {
 
 impl<'a> Wanted<'a> {
     /// Judges whether `set` can be dealt anew from the plan as it is now.
-    pub fn judge(vault: &Vault<'_>, set: &'a ShareSet, cause: Cause, unattended: bool) -> Result<Self, Refusal> {
+    pub fn judge(
+        vault: &Vault<'_>,
+        set: &'a ShareSet,
+        cause: Cause,
+        unattended: bool,
+        press: &Press,
+    ) -> Result<Self, Refusal> {
         let register = vault.register();
         let never = || {
             Refusal::new(
@@ -54,7 +60,7 @@ impl<'a> Wanted<'a> {
         let last = register.last_epoch(set.name()).unwrap_or(old);
         let epoch = last.of.epoch.next();
         let epoch = epoch.ok_or_else(|| Refusal::new(Rule::Internal, "there are no more epochs"))?;
-        deal::check_pages(vault.plan(), vault.mode(), set, epoch)?;
+        deal::check_pages(vault.plan(), vault.mode(), set, epoch, press)?;
         Ok(Self {
             set,
             epoch,
@@ -78,7 +84,7 @@ impl<'a> Wanted<'a> {
 
     /// Lets the custodians of locked shares learn their passphrases: while secrets are in memory nobody is waited for.
     pub fn prepare(self, plan: &Plan, room: &mut Room<'_, '_>) -> Result<Prepared<'a>, Refusal> {
-        let passphrases = deal::hand_over(plan, self.set, self.epoch, room)?;
+        let passphrases = deal::learn_all(plan, self.set, self.epoch, room)?;
         Ok(Prepared {
             wanted: self,
             passphrases,
@@ -89,7 +95,7 @@ impl<'a> Wanted<'a> {
 /// A reissue whose custodians are ready.
 pub struct Prepared<'a> {
     wanted: Wanted<'a>,
-    passphrases: Vec<Option<Passphrase>>,
+    passphrases: Learned,
 }
 
 /// What came of a reissue.
@@ -118,7 +124,7 @@ impl Prepared<'_> {
         trust.live_set(vault, &old)?;
         let Gathered { identity, shares, .. } = gathering.finish()?;
         let relocking = identity.into_relocking();
-        let rendered = Dealt::deal_under(vault, set, epoch, passphrases, room)?.render(vault.plan())?;
+        let rendered = Dealt::deal(vault, set, epoch, passphrases, room)?.render(vault.plan(), room.press)?;
         let core = rendered.core();
         let of = core.set_epoch();
         let mut locks = Locks::new(vault, trust);

@@ -8,6 +8,7 @@ pub mod correction;
 mod entries;
 pub mod gf1024;
 pub mod line_code;
+pub mod live;
 pub mod reading;
 pub mod share_code;
 pub mod share_lines;

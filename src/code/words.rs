@@ -21,6 +21,8 @@ pub enum WordsTag {
     Head,
     /// The program file.
     Program,
+    /// An invitation to contribute to a recovery.
+    Invite,
 }
 
 impl WordsTag {
@@ -29,6 +31,7 @@ impl WordsTag {
             Self::Set => "set",
             Self::Head => "head",
             Self::Program => "program",
+            Self::Invite => "invite",
         }
     }
 }

@@ -14,10 +14,10 @@ use super::sharing::SetSecret;
 use crate::ident::Mode;
 use crate::refusal::{Refusal, Rule};
 use crate::secret::{Secret, SecretBytes, SecretText};
-use age::secrecy::ExposeSecret as _;
 use age::x25519;
 use bech32::{Bech32, Hrp};
 use std::{fmt, io, io::Read as _, io::Write as _, str::FromStr};
+use strongroom_bedrock::stack;
 use zeroize::Zeroizing;
 
 /// The largest locked record that is read, in bytes.
@@ -57,7 +57,7 @@ impl IdentityKind {
 
 /// The public half of an identity: `age1…`, canonical.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Recipient(String);
+pub struct Recipient(pub(super) String);
 
 impl Recipient {
     /// The text of it.
@@ -91,7 +91,7 @@ impl FromStr for Recipient {
 
 /// What opens the records of one epoch of a set, and signs its successor. Exists only while a quorum is at work.
 pub struct SetIdentity {
-    age: x25519::Identity,
+    seed: Secret<32>,
     successor: Secret<32>,
 }
 
@@ -101,32 +101,43 @@ impl SetIdentity {
         let seed = expand(&secret, &format!("strongroom/v1/identity/{mode}/{}", kind.number()));
         let successor = expand(&secret, &format!("strongroom/v1/successor/{mode}"));
         drop(secret);
-        let impossible = || Refusal::new(Rule::Internal, "32 bytes are not an identity of age");
-        let text = Zeroizing::new(identity_text(&seed).ok_or_else(impossible)?);
-        let age = x25519::Identity::from_str(&text).map_err(|_| impossible())?;
-        Ok(Self { age, successor })
+        let this = Self { seed, successor };
+        this.with_age(|_| ())?;
+        Ok(this)
     }
 
     /// The public half that records are locked to.
     pub fn recipient(&self) -> Recipient {
-        Recipient(self.age.to_public().to_string())
+        let recipient = self.with_age(|age| age.to_public().to_string());
+        // `derive` has tried it.
+        Recipient(recipient.unwrap_or_default())
+    }
+
+    /// Lends the identity in the form of age, which lies on the stack: afterwards the stack is cleared.
+    fn with_age<R>(&self, work: impl FnOnce(&x25519::Identity) -> R) -> Result<R, Refusal> {
+        stack::cleared(|| {
+            let impossible = || Refusal::new(Rule::Internal, "32 bytes are not an identity of age");
+            let text = Zeroizing::new(identity_text(&self.seed).ok_or_else(impossible)?);
+            let age = x25519::Identity::from_str(&text).map_err(|_| impossible())?;
+            Ok(work(&age))
+        })
     }
 
     /// The public half of the key that signs the next epoch (Ed25519, RFC 8032): 32 bytes.
     pub fn successor_key(&self) -> [u8; 32] {
-        self.successor
-            .expose(|seed| ed25519_dalek::SigningKey::from_bytes(seed).verifying_key().to_bytes())
+        let key = |seed: &[u8; 32]| ed25519_dalek::SigningKey::from_bytes(seed).verifying_key().to_bytes();
+        stack::cleared(|| self.successor.expose(key))
     }
 
     /// The identity as text, `AGE-SECRET-KEY-1…`: what stock tools take.
     pub fn to_text(&self) -> SecretText {
-        let text = self.age.to_string();
-        SecretText::build(text.expose_secret().len(), |out| out.push_str(text.expose_secret()))
+        // `derive` has tried it.
+        SecretText::new(identity_text(&self.seed).unwrap_or_default())
     }
 
     /// Opens one record, and is gone. The reason of a failure is not told apart: damaged and foreign look the same.
     pub fn open(self, locked: &[u8]) -> Result<SecretBytes, Refusal> {
-        open(&self.age, locked)
+        self.with_age(|age| opened(age, locked))?
     }
 
     /// The identity at the work of a reissue, where its quorum is present anyway.
@@ -141,7 +152,7 @@ pub struct Relocking(SetIdentity);
 impl Relocking {
     /// Opens one record of many.
     pub fn open(&self, locked: &[u8]) -> Result<SecretBytes, Refusal> {
-        open(&self.0.age, locked)
+        self.0.with_age(|age| opened(age, locked))?
     }
 
     /// Signs (Ed25519, RFC 8032) that the core with the second hash succeeds the one with the first: 64 bytes.
@@ -166,7 +177,8 @@ fn succession(before: &[u8; 32], after: &[u8; 32]) -> Vec<u8> {
     [SUCCEEDS, before, after].concat()
 }
 
-fn open(identity: &x25519::Identity, locked: &[u8]) -> Result<SecretBytes, Refusal> {
+/// What a locked file opens to. Its length and its stanzas are judged before age sees it.
+pub(super) fn opened(identity: &x25519::Identity, locked: &[u8]) -> Result<SecretBytes, Refusal> {
     judge_file(locked)?;
     let unfit = || {
         Refusal::new(
@@ -178,10 +190,8 @@ fn open(identity: &x25519::Identity, locked: &[u8]) -> Result<SecretBytes, Refus
     let mut reader = decryptor
         .decrypt(std::iter::once(identity as &dyn age::Identity))
         .map_err(|_| unfit())?;
-    let mut plain = Zeroizing::new(Vec::with_capacity(locked.len()));
     // Nothing is released before the last chunk was authenticated.
-    reader.read_to_end(&mut plain).map_err(|_| unfit())?;
-    Ok(SecretBytes::new(std::mem::take(&mut *plain)))
+    SecretBytes::gather(locked.len(), locked.len(), |bytes| reader.read(bytes)).map_err(|_| unfit())
 }
 
 /// Locks `plain` to every recipient: each of them alone opens it.
@@ -191,9 +201,11 @@ pub fn lock(plain: &SecretBytes, recipients: &[Recipient]) -> Result<Vec<u8>, Re
     let encryptor = age::Encryptor::with_recipients(each)
         .map_err(|fault| Refusal::new(Rule::Internal, format!("a record cannot be locked: {fault}")))?;
     let mut locked = Vec::new();
-    let written = encryptor.wrap_output(&mut locked).and_then(|mut writer| {
-        plain.expose(|bytes| writer.write_all(bytes))?;
-        writer.finish().map(drop)
+    let written = stack::cleared(|| {
+        encryptor.wrap_output(&mut locked).and_then(|mut writer| {
+            plain.expose(|bytes| writer.write_all(bytes))?;
+            writer.finish().map(drop)
+        })
     });
     written.map_err(|fault: io::Error| Refusal::new(Rule::Internal, format!("a record cannot be locked: {fault}")))?;
     Ok(locked)
@@ -227,7 +239,7 @@ fn expand(secret: &SetSecret, info: &str) -> Secret<32> {
     })
 }
 
-fn identity_text(seed: &Secret<32>) -> Option<String> {
+pub(super) fn identity_text(seed: &Secret<32>) -> Option<String> {
     let hrp = Hrp::parse("AGE-SECRET-KEY-").ok()?;
     seed.expose(|bytes| bech32::encode_upper::<Bech32>(hrp, bytes).ok())
 }

@@ -42,9 +42,9 @@ impl LockProfile {
         (number == Self::Argon2id256MiB.number()).then_some(Self::Argon2id256MiB)
     }
 
-    fn params(self) -> Result<Params, LockError> {
+    fn params(self, length: usize) -> Result<Params, LockError> {
         match self {
-            Self::Argon2id256MiB => Params::new(256 * 1024, 3, 1, Some(KEY)).map_err(|_| LockError::Machine),
+            Self::Argon2id256MiB => Params::new(256 * 1024, 3, 1, Some(length)).map_err(|_| LockError::Machine),
         }
     }
 }
@@ -300,19 +300,25 @@ const WORDS: usize = 7;
 
 struct Keys(Secret<KEY>);
 
+/// Argon2id of a text, at the price of `profile`: `N` bytes. Its memory is wiped.
+pub(super) fn stretched<const N: usize>(
+    profile: LockProfile,
+    text: &str,
+    salt: &[u8; 16],
+) -> Result<Secret<N>, LockError> {
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, profile.params(N)?);
+    // Argon2 would take this memory itself, and give it back unwiped.
+    let mut memory: Zeroizing<Vec<Block>> = Zeroizing::default();
+    let blocks = argon2.params().block_count();
+    memory.try_reserve_exact(blocks).map_err(|_| LockError::Machine)?;
+    memory.resize(blocks, Block::new());
+    Secret::try_build(|out| argon2.hash_password_into_with_memory(text.as_bytes(), salt, out, memory.as_mut_slice()))
+        .map_err(|_| LockError::Machine)
+}
+
 impl Keys {
     fn derive(profile: LockProfile, passphrase: &Passphrase, salt: &[u8; 16]) -> Result<Self, LockError> {
-        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, profile.params()?);
-        // Argon2 would take this memory itself, and give it back unwiped.
-        let mut memory: Zeroizing<Vec<Block>> = Zeroizing::default();
-        let blocks = argon2.params().block_count();
-        memory.try_reserve_exact(blocks).map_err(|_| LockError::Machine)?;
-        memory.resize(blocks, Block::new());
-        let keys = Secret::try_build(|out| {
-            passphrase
-                .expose(|text| argon2.hash_password_into_with_memory(text.as_bytes(), salt, out, memory.as_mut_slice()))
-        });
-        keys.map(Self).map_err(|_| LockError::Machine)
+        passphrase.expose(|text| stretched(profile, text, salt)).map(Self)
     }
 
     fn cipher(&self) -> ChaCha20Poly1305 {

@@ -19,6 +19,7 @@ use curve25519_dalek::ristretto::{CompressedRistretto, RistrettoPoint};
 use curve25519_dalek::scalar::Scalar;
 use curve25519_dalek::traits::Identity as _;
 use std::convert::Infallible;
+use strongroom_bedrock::stack;
 use vsss_rs::pedersen::{self, PedersenResult};
 use vsss_rs::{IdentifierPrimeField, PedersenVerifierSet, ReadableShareSet, Share as _, ValueGroup};
 use zeroize::{Zeroize, Zeroizing};
@@ -192,7 +193,7 @@ impl Quorum {
     }
 
     /// The secret of the set, held against C₀. Every share takes part, the spare ones too.
-    pub fn combine(self) -> Result<SetSecret, Refusal> {
+    pub fn combine(&self) -> Result<SetSecret, Refusal> {
         let inconsistent = || Refusal::new(Rule::QuorumRefused, "these shares are proved but do not combine");
         let shares: Vec<&Share> = self.shares.iter().map(ProvedShare::share).collect();
         let secret = interpolate(&shares, |share| Some(&share.value)).ok_or_else(inconsistent)?;
@@ -226,10 +227,12 @@ pub struct Dealing {
 
 /// Deals a fresh secret. Every coefficient is uniform, zero included; the randomness is `2·needed` draws of `entropy`.
 pub fn deal(threshold: Threshold, entropy: &mut Entropy<'_>) -> Result<Dealing, Refusal> {
-    let mut coefficients = Drawn::take(2 * usize::from(threshold.needed()), entropy)?;
-    let secret = coefficients.scalar();
-    let blinder = coefficients.scalar();
-    deal_secret(threshold, secret, blinder, coefficients)
+    stack::cleared(|| {
+        let mut coefficients = Drawn::take(2 * usize::from(threshold.needed()), entropy)?;
+        let secret = coefficients.scalar();
+        let blinder = coefficients.scalar();
+        deal_secret(threshold, secret, blinder, coefficients)
+    })
 }
 
 fn deal_secret(
@@ -355,16 +358,25 @@ fn judge_dealing(
 
 /// g^value·h^blinder; nothing where one of the two is not canonical.
 fn commit(value: &Secret<32>, blinder: &Secret<32>) -> Option<RistrettoPoint> {
-    let h = CompressedRistretto(H).decompress()?;
-    let (mut v, mut b) = (scalar(value)?, scalar(blinder)?);
-    let commitment = RISTRETTO_BASEPOINT_POINT * v + h * b;
-    v.zeroize();
-    b.zeroize();
-    Some(commitment)
+    stack::cleared(|| {
+        let h = CompressedRistretto(H).decompress()?;
+        let (mut v, mut b) = (scalar(value)?, scalar(blinder)?);
+        let commitment = RISTRETTO_BASEPOINT_POINT * v + h * b;
+        v.zeroize();
+        b.zeroize();
+        Some(commitment)
+    })
 }
 
 /// The value at 0 of the polynomial through `shares`, in the scalar that `part` picks of each.
 fn interpolate<'a>(shares: &[&'a Share], part: impl Fn(&'a Share) -> Option<&'a Secret<32>>) -> Option<Secret<32>> {
+    stack::cleared(|| interpolate_on_the_stack(shares, part))
+}
+
+fn interpolate_on_the_stack<'a>(
+    shares: &[&'a Share],
+    part: impl Fn(&'a Share) -> Option<&'a Secret<32>>,
+) -> Option<Secret<32>> {
     if let [only] = shares {
         return part(only).map(copy);
     }

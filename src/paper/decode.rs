@@ -136,7 +136,7 @@ fn add(found: &mut Vec<Found>, more: Vec<Found>) {
 }
 
 /// Whether less than a fiftieth of the picture is dark: no code is as light.
-fn is_blank(picture: &Picture) -> bool {
+pub(super) fn is_blank(picture: &Picture) -> bool {
     let dark = picture.pixels().iter().filter(|pixel| **pixel < 128).count();
     dark * 50 < picture.pixels().len()
 }
@@ -259,7 +259,7 @@ fn second_reader(picture: &Picture) -> Vec<Found> {
 }
 
 /// Black where a pixel is darker than its surroundings: what a shadow or a stain took from a global threshold.
-fn local_threshold(picture: &Picture) -> Picture {
+pub(super) fn local_threshold(picture: &Picture) -> Picture {
     let (width, height) = (picture.width() as usize, picture.height() as usize);
     let reach = (width.max(height) / 40).max(8);
     let stride = width + 1;
@@ -291,7 +291,7 @@ fn local_threshold(picture: &Picture) -> Picture {
 }
 
 /// Half as wide and high, each pixel the mean of four: noise and halftone go, and a phone's picture becomes small enough.
-fn halved(picture: &Picture) -> Picture {
+pub(super) fn halved(picture: &Picture) -> Picture {
     let (width, height) = (picture.width() / 2, picture.height() / 2);
     let source = picture.pixels();
     let stride = picture.width() as usize;

@@ -1,12 +1,15 @@
-//! The three faces of every paper: what they can draw, how wide it is, and the part of them that goes into a page.
+//! The faces of papers: what they can draw, how wide it is, and the part of them that goes into a page.
 //!
 //! Rules of this file:
 //! - a symbol that no face can draw is refused by name, never left out and never drawn as a box;
 //! - scripts that need shaping (joined or stacked letters) are refused, and so are combining marks, control characters and
 //!   whatever is invisible or turns the direction of writing: one symbol, one glyph, from left to right;
+//! - three faces come with the program; those that a plan brings are read in [`super::faces`], and draw what these lack;
 //! - a page carries the glyphs that it uses and no others, with what a reader needs to turn them back into text;
 //! - codes in a page are numbered in the order of first use, so the same page has the same bytes.
 
+use super::faces::Brought;
+use super::quiet::quietly;
 use crate::refusal::{Refusal, Rule};
 use skrifa::instance::{LocationRef, Size};
 use skrifa::raw::TableProvider as _;
@@ -26,18 +29,18 @@ pub enum Face {
     Bold,
     /// `DejaVu` Sans Mono, in which 0 O, 1 l I, 5 S and 8 B differ.
     Mono,
+    /// One that the plan brings, for symbols that the others lack.
+    Brought(Brought),
 }
 
 impl Face {
-    /// All of them, in the order of their numbers.
-    pub const ALL: [Self; 3] = [Self::Regular, Self::Bold, Self::Mono];
-
     /// The name that a page gives the face, without the tag of a subset.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Regular => "NotoSans-Regular",
             Self::Bold => "NotoSans-Bold",
             Self::Mono => "DejaVuSansMono",
+            Self::Brought(face) => face.name(),
         }
     }
 
@@ -46,16 +49,22 @@ impl Face {
             Self::Regular => notosans::REGULAR_TTF,
             Self::Bold => notosans::BOLD_TTF,
             Self::Mono => dejavu::sans_mono::regular(),
+            Self::Brought(face) => face.bytes(),
         }
     }
 
     /// How wide the symbol is, in thousandths of the size, or `None` where the face cannot draw it.
     pub fn advance(self, symbol: char) -> Option<f32> {
-        if !plain(symbol) {
+        let fits = match self {
+            Self::Brought(_) => stands_alone(symbol),
+            _ => plain(symbol),
+        };
+        if !fits {
             return None;
         }
         let font = self.font();
         let glyph = font.charmap.map(symbol).filter(|glyph| glyph.to_u32() != 0)?;
+        // The tables of a font that was brought may be damaged where nothing has looked yet.
         font.advances
             .advance_width(glyph)
             .map(|width| width * 1000.0 / font.units)
@@ -70,9 +79,23 @@ impl Face {
         Ok(sum / 1000.0 * size * MM_PER_PT)
     }
 
+    /// Whether the face can draw `run`, a part of `text`; a refusal names the symbol that it cannot.
+    pub(super) fn can_draw(self, run: &str, text: &str) -> Result<(), Refusal> {
+        match run.chars().find(|symbol| self.advance(*symbol).is_none()) {
+            Some(symbol) => Err(unknown(text, symbol)),
+            None => Ok(()),
+        }
+    }
+
     fn font(self) -> &'static Font {
         static FONTS: [OnceLock<Font>; 3] = [const { OnceLock::new() }; 3];
-        FONTS[self as usize].get_or_init(|| Font::new(self.bytes()))
+        let number = match self {
+            Self::Regular => 0,
+            Self::Bold => 1,
+            Self::Mono => 2,
+            Self::Brought(face) => return face.font(),
+        };
+        FONTS[number].get_or_init(|| Font::embedded(self.bytes()))
     }
 }
 
@@ -88,15 +111,17 @@ pub(super) fn shown(text: &str) -> String {
 }
 
 fn unknown(text: &str, symbol: char) -> Refusal {
-    let symbol = symbol as u32;
-    Refusal::new(
+    let code = symbol as u32;
+    let refusal = Refusal::new(
         Rule::PageUnfit,
-        format!(
-            "{} has a symbol that the fonts cannot draw: U+{symbol:04X}",
-            shown(text)
-        ),
-    )
-    .hint("write it in Latin, Greek or Cyrillic letters, each accent in one symbol with its letter (NFC)")
+        format!("{} has a symbol that the fonts cannot draw: U+{code:04X}", shown(text)),
+    );
+    if !stands_alone(symbol) {
+        return refusal.hint("letters that join, stack or run from the right cannot be set: write it in Latin letters");
+    }
+    refusal
+        .hint("write it in Latin, Greek or Cyrillic letters, each accent in one symbol with its letter (NFC)")
+        .hint("or name a font file that has it in strongroom.toml: fonts = [\"fonts/NAME.ttf\"]")
 }
 
 /// Whether one glyph from left to right is all there is to drawing the symbol.
@@ -109,7 +134,25 @@ fn plain(symbol: char) -> bool {
     !symbol.is_control() && !invisible_or_turning && !combining && !shaped && (symbol as u32) < 0x2e80
 }
 
-struct Font {
+/// Whether one glyph from left to right is all there is to drawing the symbol, in any script that a font may bring. What is not
+/// listed is refused: Semitic and Indic scripts, marks, pictures (U+1F000 and on).
+fn stands_alone(symbol: char) -> bool {
+    let mark = matches!(symbol, '\u{135d}'..='\u{135f}' | '\u{302a}'..='\u{302f}' | '\u{3099}' | '\u{309a}' | '\u{a66f}'..='\u{a67f}' | '\u{a69e}'..='\u{a69f}' | '\u{a6f0}'..='\u{a6f1}');
+    let listed = matches!(symbol,
+        // Georgian, Ethiopic, Cherokee, Canadian syllables, runes
+        '\u{10a0}'..='\u{10ff}' | '\u{1200}'..='\u{167f}' | '\u{16a0}'..='\u{16f8}' | '\u{1c90}'..='\u{1cbf}'
+        // Chinese, Japanese, Yi, Lisu, Vai
+        | '\u{2e80}'..='\u{2fdf}' | '\u{3001}'..='\u{312f}' | '\u{3190}'..='\u{a6ff}'
+        // Korean, whole syllables
+        | '\u{3131}'..='\u{3163}' | '\u{ac00}'..='\u{d7a3}'
+        // forms of other widths, further ideographs
+        | '\u{ab70}'..='\u{abbf}' | '\u{f900}'..='\u{faff}' | '\u{fe30}'..='\u{fe4f}' | '\u{ff01}'..='\u{ff9f}' | '\u{ffe0}'..='\u{ffe6}'
+        | '\u{1b000}'..='\u{1b16f}' | '\u{20000}'..='\u{3ffff}');
+    plain(symbol) || (listed && !mark)
+}
+
+/// A font that is open: what it draws, and how wide.
+pub(super) struct Font {
     charmap: skrifa::charmap::Charmap<'static>,
     advances: skrifa::metrics::GlyphMetrics<'static>,
     units: f32,
@@ -121,8 +164,11 @@ impl Font {
         clippy::expect_used,
         reason = "bytes that are compiled in, and read by the tests below"
     )]
-    fn new(bytes: &'static [u8]) -> Self {
-        let font = FontRef::new(bytes).expect("an embedded font is a font");
+    fn embedded(bytes: &'static [u8]) -> Self {
+        Self::open(&FontRef::new(bytes).expect("an embedded font is a font"))
+    }
+
+    pub(super) fn open(font: &FontRef<'static>) -> Self {
         let units = font.head().map_or(1000, |head| head.units_per_em());
         Self {
             charmap: font.charmap(),
@@ -157,7 +203,7 @@ pub(super) struct Subset {
 impl Used {
     /// The code of the symbol. That the face can draw it was asked before, by measuring.
     pub(super) fn code(&mut self, symbol: char) -> u16 {
-        // Fewer than 0x2e80 symbols are plain, so the numbers do not run out.
+        // A face has fewer than 2^16 glyphs, and a plan far fewer symbols: the numbers do not run out.
         let next = self.codes.len() as u16 + 1;
         *self.codes.entry(symbol).or_insert(next)
     }
@@ -167,13 +213,13 @@ impl Used {
         self.codes.iter().map(|(symbol, code)| (*symbol, *code))
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.codes.is_empty()
-    }
-
     /// The font for these symbols.
     pub(super) fn subset(&self, face: Face) -> Result<Subset, Refusal> {
-        let (font, whole) = (face.font(), FontRef::new(face.bytes()).map_err(fault)?);
+        let fault = |found: &dyn std::fmt::Display| fault_of(face, &found.to_string());
+        let (font, whole) = (
+            face.font(),
+            FontRef::from_index(face.bytes(), 0).map_err(|found| fault(&found))?,
+        );
         let mut kept = subsetter::GlyphRemapper::new();
         let mut glyphs = vec![(0, 0.0, None); self.codes.len() + 1];
         for (&symbol, &code) in &self.codes {
@@ -182,8 +228,16 @@ impl Used {
             let width = face.advance(symbol).ok_or_else(unknown)?;
             glyphs[usize::from(code)] = (kept.remap(glyph.to_u32() as u16), width, Some(symbol));
         }
-        let ttf = subsetter::subset(face.bytes(), 0, &kept).map_err(fault)?;
-        let (head, hhea) = (whole.head().map_err(fault)?, whole.hhea().map_err(fault)?);
+        let ttf = quietly(|| subsetter::subset(face.bytes(), 0, &kept))
+            .ok_or_else(|| fault(&"it is damaged"))?
+            .map_err(|found| fault(&found))?;
+        if let Face::Brought(brought) = face {
+            brought.judge_part(&ttf, &glyphs)?;
+        }
+        let (head, hhea) = (
+            whole.head().map_err(|found| fault(&found))?,
+            whole.hhea().map_err(|found| fault(&found))?,
+        );
         Ok(Subset {
             ttf,
             glyphs,
@@ -195,11 +249,14 @@ impl Used {
     }
 }
 
-fn fault(fault: impl std::fmt::Display) -> Refusal {
-    Refusal::new(
-        Rule::Internal,
-        format!("an embedded font cannot be cut to its glyphs: {fault}"),
-    )
+fn fault_of(face: Face, found: &str) -> Refusal {
+    match face {
+        Face::Brought(brought) => brought.unfit(found),
+        _ => Refusal::new(
+            Rule::Internal,
+            format!("an embedded font cannot be cut to its glyphs: {found}"),
+        ),
+    }
 }
 
 #[cfg(test)]

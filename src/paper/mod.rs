@@ -7,6 +7,7 @@
 
 pub mod copy;
 pub mod decode;
+pub mod faces;
 pub mod flow;
 pub mod fonts;
 pub mod forms;
@@ -17,6 +18,7 @@ mod quiet;
 pub mod raster;
 pub mod read_back;
 pub mod recoverer;
+mod salvage;
 pub mod scan;
 pub mod sheet;
 pub mod statement;

@@ -6,9 +6,10 @@
 //! - black only: no grey, no fill but that of modules and cells;
 //! - nothing depends on a clock, a machine or an earlier page of the process.
 
+use super::faces::Faces;
 use super::fonts::{Face, MM_PER_PT, Used, shown};
 use super::modules::Modules;
-use super::pdf::{self, FACES, Parts, SILENT, font, numbered};
+use super::pdf::{self, Parts, SILENT, font, numbered, short};
 use super::wrap::{broken, spans_width, too_wide};
 use crate::refusal::{Refusal, Rule};
 use crate::secret::SecretBytes;
@@ -16,6 +17,7 @@ use printpdf::{
     Codepoint, Line, LineDashPattern, LinePoint, Op, PdfFontHandle, Point, Pt, TextItem, TextMatrix, TextRenderingMode,
     XObjectId, XObjectTransform,
 };
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use zeroize::Zeroizing;
 
@@ -94,24 +96,31 @@ pub struct Stamp(usize);
 /// Pages of one size. Drawing goes to the last one.
 pub struct Document {
     paper: PaperSize,
+    faces: Faces,
     pages: Vec<Vec<Op>>,
     stamps: Vec<(u16, Zeroizing<Vec<u8>>)>,
     cells: Vec<(u16, u16, Zeroizing<Vec<u8>>)>,
-    used: [Used; 3],
+    used: BTreeMap<Face, Used>,
 }
 
 /// No stamp is longer than this before compression; a buffer that grows leaves its old bytes behind.
 const CONTENT: usize = 192 << 10;
 
 impl Document {
-    /// A document with one empty page.
+    /// A document with one empty page, set in the program's own faces.
     pub fn new(paper: PaperSize) -> Self {
+        Self::set_in(Faces::OWN, paper)
+    }
+
+    /// A document with one empty page; what the program's own faces lack is set in those that the plan brings.
+    pub fn set_in(faces: Faces, paper: PaperSize) -> Self {
         let mut document = Self {
             paper,
+            faces,
             pages: Vec::new(),
             stamps: Vec::new(),
             cells: Vec::new(),
-            used: [Used::default(), Used::default(), Used::default()],
+            used: BTreeMap::new(),
         };
         document.new_page();
         document
@@ -127,19 +136,30 @@ impl Document {
         self.pages.push(Vec::new());
     }
 
+    /// The width of `text`, in millimetres, with what its face lacks in another.
+    pub fn width(&self, style: Style, text: &str) -> Result<f32, Refusal> {
+        let runs = self.faces.runs(style.face, text).into_iter();
+        runs.map(|(face, run)| Style { face, ..style }.width(run)).sum()
+    }
+
     /// `text` from `x` to the right, at most `room` wide.
     pub fn text(&mut self, style: Style, x: f32, y: f32, room: f32, text: &str) -> Result<(), Refusal> {
-        let width = style.width(text)?;
+        let width = self.width(style, text)?;
         if width > room {
             return Err(too_wide(text, width, room));
         }
-        self.show(style, x, y, text);
+        let mut at = x;
+        for (face, run) in self.faces.runs(style.face, text) {
+            let style = Style { face, ..style };
+            self.show(style, at, y, run);
+            at += style.width(run)?;
+        }
         Ok(())
     }
 
     /// `text` that ends at `right`, at most `room` wide.
     pub fn text_to(&mut self, style: Style, right: f32, y: f32, room: f32, text: &str) -> Result<(), Refusal> {
-        let width = style.width(text)?;
+        let width = self.width(style, text)?;
         self.text(style, right - width, y, room, text)
     }
 
@@ -157,13 +177,14 @@ impl Document {
 
     /// Spans side by side from `x`, at most `room` wide; gives the place where they end.
     pub fn spans(&mut self, size: f32, x: f32, y: f32, room: f32, spans: &[Span]) -> Result<f32, Refusal> {
-        let width = spans_width(size, spans)?;
+        let spans = self.set(spans);
+        let width = spans_width(size, &spans)?;
         if width > room {
             let text: String = spans.iter().map(|span| span.text.as_str()).collect();
             return Err(too_wide(&text, width, room));
         }
         let mut at = x;
-        for span in spans {
+        for span in &spans {
             let style = Style { face: span.face, size };
             self.show(style, at, y, &span.text);
             at += style.width(&span.text)?;
@@ -173,7 +194,7 @@ impl Document {
 
     /// Running text, broken between words; gives the number of lines. More lines than the column has are refused.
     pub fn paragraph(&mut self, column: Column, spans: &[Span]) -> Result<usize, Refusal> {
-        let lines = broken(column, spans)?;
+        let lines = broken(column, &self.set(spans))?;
         if lines.len() > column.lines {
             let text: String = spans.iter().map(|span| span.text.as_str()).collect();
             return Err(Refusal::new(
@@ -240,7 +261,7 @@ impl Document {
                 mode: TextRenderingMode::Stroke,
             },
         ]);
-        self.set(FACES[style.face as usize], style.size, matrix, items);
+        self.shown(&short(style.face), style.size, matrix, items);
         self.page().push(Op::RestoreGraphicsState);
         Ok(())
     }
@@ -248,12 +269,12 @@ impl Document {
     /// Mono symbols as a mirror shows them that stands on the line `y`; a reader of text finds blanks.
     pub(super) fn mirrored(&mut self, size: f32, x: f32, y: f32, symbols: &[u8]) {
         let (x, y) = self.point(x, y);
-        let used = &mut self.used[Face::Mono as usize];
+        let used = self.used.entry(Face::Mono).or_default();
         let glyphs = symbols
             .iter()
             .map(|symbol| Codepoint::with_cid(used.code(char::from(*symbol)), 0.0, " ".to_string()));
         let items = vec![TextItem::GlyphIds(glyphs.collect())];
-        self.set(SILENT, size, [1.0, 0.0, 0.0, -1.0, x, y], items);
+        self.shown(SILENT, size, [1.0, 0.0, 0.0, -1.0, x, y], items);
     }
 
     /// Keeps a square of modules, to be placed as often as it is wanted.
@@ -311,6 +332,19 @@ impl Document {
         })
     }
 
+    /// The spans, each stretch that its face lacks in another.
+    fn set(&self, spans: &[Span]) -> Vec<Span> {
+        let runs = |span: &Span| -> Vec<Span> {
+            let runs = self.faces.runs(span.face, &span.text).into_iter();
+            runs.map(|(face, text)| Span {
+                face,
+                text: text.to_string(),
+            })
+            .collect()
+        };
+        spans.iter().flat_map(runs).collect()
+    }
+
     fn line(&mut self, points: &[(f32, f32)], is_closed: bool, thickness: f32) {
         let points = points.iter().map(|(x, y)| self.point(*x, *y)).map(|(x, y)| LinePoint {
             p: Point { x: Pt(x), y: Pt(y) },
@@ -330,24 +364,19 @@ impl Document {
     fn show(&mut self, style: Style, x: f32, y: f32, text: &str) {
         let (x, y) = self.point(x, y);
         let items = self.items(style.face, text);
-        self.set(
-            FACES[style.face as usize],
-            style.size,
-            [1.0, 0.0, 0.0, 1.0, x, y],
-            items,
-        );
+        self.shown(&short(style.face), style.size, [1.0, 0.0, 0.0, 1.0, x, y], items);
     }
 
     /// The text as printpdf takes it; its symbols are kept for the font.
     fn items(&mut self, face: Face, text: &str) -> Vec<TextItem> {
-        let used = &mut self.used[face as usize];
+        let used = self.used.entry(face).or_default();
         text.chars().for_each(|symbol| {
             used.code(symbol);
         });
         vec![TextItem::Text(text.to_string())]
     }
 
-    fn set(&mut self, name: &str, size: f32, matrix: [f32; 6], items: Vec<TextItem>) {
+    fn shown(&mut self, name: &str, size: f32, matrix: [f32; 6], items: Vec<TextItem>) {
         self.page().extend([
             Op::StartTextSection,
             Op::SetFont {

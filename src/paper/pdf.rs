@@ -33,11 +33,19 @@ pub(super) struct Parts<'a> {
     /// One-bit pictures: columns, rows, rows of bits padded to bytes, 1 black.
     pub cells: Vec<(u16, u16, Zeroizing<Vec<u8>>)>,
     /// The symbols used, by face.
-    pub used: &'a [Used; 3],
+    pub used: &'a BTreeMap<Face, Used>,
 }
 
-/// The names of the faces in a page.
-pub(super) const FACES: [&str; 3] = ["R", "B", "M"];
+/// The name of a face in a page.
+pub(super) fn short(face: Face) -> String {
+    match face {
+        Face::Regular => "R".to_string(),
+        Face::Bold => "B".to_string(),
+        Face::Mono => "M".to_string(),
+        Face::Brought(brought) => numbered('F', usize::from(brought.number())),
+    }
+}
+
 /// The name of the twin of the mono face that tells a reader of text nothing but blanks.
 pub(super) const SILENT: &str = "S";
 
@@ -94,18 +102,15 @@ pub(super) fn write(parts: Parts<'_>) -> Result<SecretBytes, Refusal> {
         objects.insert(XObjectId(numbered('T', number)), picture(columns, rows, bits));
     }
     let mut subsets = BTreeMap::new();
-    for face in Face::ALL {
-        let used = &used[face as usize];
-        if !used.is_empty() {
-            let subset = used.subset(face)?;
-            let parsed = PdfFont::new(parsed(face, used, &subset));
-            let fonts = &mut drawn.0.resources.fonts.map;
-            if face == Face::Mono {
-                fonts.insert(font(SILENT), parsed.clone());
-            }
-            fonts.insert(font(FACES[face as usize]), parsed);
-            subsets.insert(tagged(face), subset);
+    for (&face, used) in used {
+        let subset = used.subset(face)?;
+        let parsed = PdfFont::new(parsed(face, used, &subset));
+        let fonts = &mut drawn.0.resources.fonts.map;
+        if face == Face::Mono {
+            fonts.insert(font(SILENT), parsed.clone());
         }
+        fonts.insert(font(&short(face)), parsed);
+        subsets.insert(tagged(face), subset);
     }
 
     let mut warnings = Vec::new();
@@ -306,9 +311,14 @@ fn external(entries: &[(&str, DictItem)], mut content: Zeroizing<Vec<u8>>) -> XO
     })
 }
 
-/// The tag of a subset is six letters (ISO 32000-1, 9.6.4); ours says nothing, so it can be the same everywhere.
+/// The tag of a subset is six letters (ISO 32000-1, 9.6.4); ours says nothing but which file of the plan a face is from, since
+/// two files may have one name.
 fn tagged(face: Face) -> String {
-    format!("STRONG+{}", face.name())
+    let last = match face {
+        Face::Brought(brought) => char::from(b'H' + brought.number()),
+        _ => 'G',
+    };
+    format!("STRON{last}+{}", face.name())
 }
 
 fn fault(sentence: &str) -> Refusal {

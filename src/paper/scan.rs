@@ -9,6 +9,8 @@
 use super::decode::{self, Found};
 use super::quiet::quietly;
 use super::raster::{Picture, Sheets, check_size};
+use super::salvage::{Remains, Salvage};
+use super::text;
 use crate::refusal::{Refusal, Rule};
 use crate::secret::SecretText;
 use std::io::Cursor;
@@ -21,6 +23,8 @@ pub const BYTES_MAX: usize = 64 << 20;
 pub struct Page {
     /// The texts of its codes from the top, then from the left; each once.
     pub codes: Vec<SecretText>,
+    /// Where there is none: the lines of a share as far as they could be read all the same, `?` for each symbol that is lost.
+    pub remains: Option<SecretText>,
 }
 
 /// The codes of a scan, page by page. An image is one page.
@@ -37,8 +41,8 @@ pub fn codes(bytes: &[u8]) -> Result<Vec<Page>, Refusal> {
         .hint("scan at 300 dpi, grey, one sheet a file"));
     }
     match Kind::of(bytes)? {
-        Kind::Png => Ok(vec![page(decode::all(&picture(bytes, image::ImageFormat::Png)?))]),
-        Kind::Jpeg => Ok(vec![page(decode::all(&picture(bytes, image::ImageFormat::Jpeg)?))]),
+        Kind::Png => Ok(vec![sheet(&picture(bytes, image::ImageFormat::Png)?)]),
+        Kind::Jpeg => Ok(vec![sheet(&picture(bytes, image::ImageFormat::Jpeg)?)]),
         Kind::Pdf => {
             let sheets = Sheets::open(bytes)?;
             (0..sheets.count()).map(|number| pdf_page(&sheets, number)).collect()
@@ -110,16 +114,46 @@ impl Kind {
 fn page(found: Vec<Found>) -> Page {
     Page {
         codes: found.into_iter().map(|found| found.text).collect(),
+        remains: None,
     }
+}
+
+fn sheet(picture: &Picture) -> Page {
+    let found = decode::all(picture);
+    if !found.is_empty() {
+        return page(found);
+    }
+    let mut salvage = Salvage::default();
+    salvage.add(picture);
+    remaining(&salvage, || None)
+}
+
+/// A page without a code that a reader reads.
+fn remaining(salvage: &Salvage, text: impl FnOnce() -> Option<SecretText>) -> Page {
+    let (codes, remains) = match salvage.remains() {
+        Some(Remains::Whole(code)) => (vec![code], None),
+        Some(Remains::Lines(lines)) => (Vec::new(), Some(lines)),
+        None => (Vec::new(), text()),
+    };
+    Page { codes, remains }
 }
 
 fn pdf_page(sheets: &Sheets, number: usize) -> Result<Page, Refusal> {
     // 150 dpi serves best for a clean page; a poor one shows its modules only at 300.
-    let found = decode::all(&sheets.draw(number, 150.0)?);
-    if !found.is_empty() {
-        return Ok(page(found));
+    let mut drawn = Vec::new();
+    for dpi in [150.0, 300.0] {
+        let picture = sheets.draw(number, dpi)?;
+        let found = decode::all(&picture);
+        if !found.is_empty() {
+            return Ok(page(found));
+        }
+        drawn.push(picture);
     }
-    Ok(page(decode::all(&sheets.draw(number, 300.0)?)))
+    let mut salvage = Salvage::default();
+    for picture in &drawn {
+        salvage.add(picture);
+    }
+    Ok(remaining(&salvage, || text::lines_of_a_share(sheets, number)))
 }
 
 fn picture(bytes: &[u8], format: image::ImageFormat) -> Result<Picture, Refusal> {

@@ -14,6 +14,7 @@ pub(super) mod secret;
 mod tint;
 
 use self::geometry::Geometry;
+use super::faces::Faces;
 use super::page::{Document, PaperSize};
 use super::template::Template;
 use crate::ident::{Epoch, Mode, SafeId, Serial, SetName, ShareIndex};
@@ -47,6 +48,8 @@ pub struct ShareSheet<'a> {
     pub words: [&'a str; 8],
     /// The fingerprint as hexadecimal digits, grouped.
     pub fingerprint_hex: &'a str,
+    /// What names are set in.
+    pub faces: Faces,
     /// Production or rehearsal.
     pub mode: Mode,
     /// The paper.
@@ -75,6 +78,14 @@ impl SecretLines<'_> {
     }
 }
 
+/// What the sheets of a dealing are set in and worded with, the same for all.
+pub struct Press {
+    /// What names are set in.
+    pub faces: Faces,
+    /// The wording.
+    pub wording: Template,
+}
+
 /// The wording that comes with the program.
 pub fn wording() -> Result<Template, Refusal> {
     Template::parse(include_str!("../../templates/share-sheet.md"))
@@ -83,7 +94,7 @@ pub fn wording() -> Result<Template, Refusal> {
 /// Whether every name of the sheet can be drawn and fits, for an open share and a locked one. Needs no secret.
 pub fn check_fits(sheet: &ShareSheet<'_>) -> Result<(), Refusal> {
     [false, true].into_iter().try_for_each(|locked| {
-        let mut page = Document::new(sheet.paper);
+        let mut page = Document::set_in(sheet.faces, sheet.paper);
         Painter {
             sheet,
             plan: &Geometry::new(sheet.paper, locked),
@@ -95,7 +106,7 @@ pub fn check_fits(sheet: &ShareSheet<'_>) -> Result<(), Refusal> {
 
 /// The sheet as PDF: one page. `tint` is a draw of the dealing's entropy.
 pub fn render(sheet: &ShareSheet<'_>, secret: &SecretLines<'_>, tint: &Secret<64>) -> Result<SecretBytes, Refusal> {
-    let mut page = Document::new(sheet.paper);
+    let mut page = Document::set_in(sheet.faces, sheet.paper);
     draw(&mut page, sheet, secret, tint)?;
     page.finish()
 }

@@ -8,7 +8,9 @@
 mod content;
 mod layout;
 
+use super::faces::Faces;
 use super::template::Template;
+use crate::ident::Mode;
 use crate::plan::rules::Judgement;
 use crate::quorum::claim::Claim;
 use crate::refusal::Refusal;
@@ -17,6 +19,12 @@ use jiff::civil::Date;
 
 /// What a statement is made of besides the claim.
 pub struct Statement<'a> {
+    /// What names are set in.
+    pub faces: Faces,
+    /// Its wording; the program's own unless the operator brought another.
+    pub template: &'a Template,
+    /// The world of the vault: production where there is a plan and nothing else.
+    pub mode: Mode,
     /// The judgement of the plan.
     pub judgement: &'a Judgement,
     /// The day.
@@ -27,9 +35,8 @@ pub struct Statement<'a> {
 
 /// The page, as PDF. Nothing on it is secret.
 pub fn render(claim: &mut Claim<'_, '_>, statement: &Statement<'_>) -> Result<SecretBytes, Refusal> {
-    let template = Template::parse(include_str!("../../templates/statement.md"))?;
-    let content = content::of(claim, statement, &template)?;
-    layout::draw(claim.access.plan, &content, &template)
+    let content = content::of(claim, statement, statement.template)?;
+    layout::draw(claim.access.plan, statement, &content)
 }
 
 #[cfg(test)]

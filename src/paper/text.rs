@@ -7,6 +7,7 @@
 //! - the text is secret.
 
 use super::raster::Sheets;
+use crate::code::share_lines::Line;
 use crate::refusal::{Refusal, Rule};
 use crate::secret::{SecretBytes, SecretText};
 use hayro::hayro_interpret::font::GlyphRun;
@@ -74,8 +75,57 @@ pub(super) fn glyphs(sheets: &Sheets, page: usize) -> Result<Glyphs, Refusal> {
 
 /// The text of a page, a line for each baseline, from the top; glyphs of a line from the left, one blank where there is any.
 pub fn page_text(pdf: &SecretBytes, page: usize) -> Result<SecretText, Refusal> {
-    let sheets = pdf.expose(Sheets::open)?;
-    let mut glyphs = glyphs(&sheets, page)?;
+    text_of(&pdf.expose(Sheets::open)?, page)
+}
+
+/// The lines of a share that the text of a page has, row by row: what a scanner's own reader of letters took for text, too. A row
+/// is one of a share where three groups of four capitals or digits stand beside each other; running text has small letters.
+pub(super) fn lines_of_a_share(sheets: &Sheets, page: usize) -> Option<SecretText> {
+    let text = text_of(sheets, page).ok()?;
+    let is_group = |word: &&str| {
+        word.len() == 4
+            && word
+                .bytes()
+                .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+    };
+    let ends: Vec<usize> = Line::ALL
+        .iter()
+        .scan(0, |sum, line| {
+            *sum += line.symbols();
+            Some(*sum)
+        })
+        .collect();
+    let lines = text.expose(|text| {
+        SecretText::build(text.len() + 2 * ends.len(), |lines| {
+            let mut symbols = 0;
+            for row in text.lines() {
+                let words: Vec<&str> = row.split(' ').collect();
+                // The groups of a row stand beside each other; digits of a hash stand among words that are none.
+                let groups = words.chunk_by(|a, b| is_group(a) == is_group(b));
+                let Some(groups) = groups
+                    .filter(|words| is_group(&words[0]))
+                    .max_by_key(|words| words.len())
+                else {
+                    continue;
+                };
+                if groups.len() < 3 {
+                    continue;
+                }
+                for group in groups {
+                    lines.push_str(group);
+                    lines.push(' ');
+                    symbols += group.len();
+                }
+                // A line ends with a row, and a blank one says so to whoever reads it.
+                lines.push_str(if ends.contains(&symbols) { "\n\n" } else { "\n" });
+            }
+        })
+    });
+    (!lines.is_empty()).then_some(lines)
+}
+
+fn text_of(sheets: &Sheets, page: usize) -> Result<SecretText, Refusal> {
+    let mut glyphs = glyphs(sheets, page)?;
     // Tenths of a millimetre: glyphs of one baseline differ by less.
     let line = |glyph: &Glyph| (glyph.y * 10.0).round() as i32;
     glyphs.0.sort_by(|a, b| line(a).cmp(&line(b)).then(a.x.total_cmp(&b.x)));

@@ -25,6 +25,9 @@ pub const COPIES: usize = 1_000;
 /// Acceptances: two for every account.
 pub const ACCEPTANCES: usize = 20_000;
 
+/// Font files of a plan.
+pub const FONTS: usize = 8;
+
 /// Shares of one set: an index is one byte, and 0 is the secret.
 pub const SHARES: usize = 255;
 

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `limits` | how much a plan may hold |
 //! | `source`, `reader`, `text` | where something stands; TOML with the place of every value; text that can be shown |
-//! | `people` `safes` `share_sets` `accounts` `policy` `factor` | the types |
+//! | `people` `safes` `share_sets` `accounts` `policy` `room` `factor` `fonts` | the types |
 //! | [`find`] | by id or name, or the nearest |
 //! | [`rules`] | what the plan must keep |
 //! | [`organizations`], `merge` | the provider's own account list, and how it is written into a plan |
@@ -17,14 +17,17 @@
 //! - nothing of a plan is secret, and no key of it could hold a secret.
 
 mod accounts;
+mod defences;
 mod factor;
 pub mod find;
+mod fonts;
 pub mod limits;
 mod merge;
 pub mod organizations;
 mod people;
 mod policy;
 mod reader;
+mod room;
 pub mod rules;
 mod safes;
 mod share_sets;
@@ -37,9 +40,12 @@ mod text;
 mod tests;
 
 pub use accounts::{Account, AccountKind, Device, DeviceKind, Provider, RootCredentials};
+pub use defences::{Defence, DefenceError};
 pub use factor::{Factor, FactorError};
+pub use fonts::{FontPath, FontPathError};
 pub use people::{AnyOf, Person};
 pub use policy::{Acceptance, Days, DaysError, Loss, LossError, Lost, Policy};
+pub use room::{Role, RoomPlan};
 pub use rules::judge;
 pub use safes::{Hours, HoursError, Opening, Safe, VaultCopy};
 pub use share_sets::{Covers, Share, ShareSet};
@@ -83,6 +89,7 @@ impl PaperSize {
 pub struct Plan {
     organisation: FreeText,
     paper: PaperSize,
+    fonts: Vec<FontPath>,
     policy: Policy,
     people: Vec<Person>,
     safes: Vec<Safe>,
@@ -91,6 +98,7 @@ pub struct Plan {
     root_access: Option<AnyOf>,
     copies: Vec<VaultCopy>,
     acceptances: Vec<Acceptance>,
+    room: RoomPlan,
     index: Index,
 }
 
@@ -114,6 +122,7 @@ impl Plan {
             "schema",
             "organisation",
             "paper",
+            "fonts",
             "policy",
             "person",
             "safe",
@@ -122,6 +131,7 @@ impl Plan {
             "provider",
             "copy",
             "accept",
+            "room",
         ];
         Self::read(&Table::document(&source, &document, &known)?)
     }
@@ -134,6 +144,11 @@ impl Plan {
     /// The paper that its pages are made for.
     pub fn paper(&self) -> PaperSize {
         self.paper
+    }
+
+    /// The font files for scripts that the program's own faces lack, the first that has a letter before the others.
+    pub fn fonts(&self) -> &[FontPath] {
+        &self.fonts
     }
 
     /// What the arrangement is measured against.
@@ -174,6 +189,11 @@ impl Plan {
     /// The findings that are lived with.
     pub fn acceptances(&self) -> &[Acceptance] {
         &self.acceptances
+    }
+
+    /// What it says of the room of a ceremony.
+    pub fn room(&self) -> &RoomPlan {
+        &self.room
     }
 
     /// The person of this id.
@@ -301,9 +321,14 @@ impl Plan {
                 Some(node) => node.one_of(&[PaperSize::A4, PaperSize::Letter].map(|size| (size.as_str(), size)))?,
                 None => PaperSize::A4,
             },
+            fonts: fonts(table)?,
             policy: Policy::read(&table.required("policy")?)?,
             root_access: root_access(table, &index.people)?,
             acceptances: acceptances(table, &index)?,
+            room: match table.optional("room") {
+                Some(node) => RoomPlan::read(&node, &index.people)?,
+                None => RoomPlan::default(),
+            },
             people,
             safes,
             sets,
@@ -361,6 +386,13 @@ fn one_region_for_a_building(safes: &[Safe]) -> Result<(), Refusal> {
         }
     }
     Ok(())
+}
+
+fn fonts(table: &Table<'_>) -> Result<Vec<FontPath>, Refusal> {
+    let Some(node) = table.optional("fonts") else {
+        return Ok(Vec::new());
+    };
+    node.list(limits::FONTS)?.iter().map(Node::parse).collect()
 }
 
 fn root_access(table: &Table<'_>, people: &BTreeMap<PersonId, usize>) -> Result<Option<AnyOf>, Refusal> {

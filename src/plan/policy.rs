@@ -5,6 +5,7 @@
 //! - a finding is accepted by rule and by what it is about, for a reason, until a day.
 
 use super::{
+    defences::Defence,
     limits,
     reader::{Node, Table},
     rules::{About, PlanRule},
@@ -28,6 +29,8 @@ pub struct Policy {
     pub drill_every: Days,
     /// How often who has access is looked at.
     pub review_every: Days,
+    /// The defences without which production is refused.
+    pub demand: Vec<Defence>,
     /// Where the plan says so.
     pub at: Place,
 }
@@ -171,7 +174,7 @@ impl Policy {
     pub(super) fn read(node: &Node<'_>) -> Result<Self, Refusal> {
         let table = node.table(
             "`policy`",
-            &["smallest_coalition", "survive", "drill_every", "review_every"],
+            &["smallest_coalition", "survive", "drill_every", "review_every", "demand"],
         )?;
         let smallest = table
             .required("smallest_coalition")?
@@ -185,15 +188,32 @@ impl Policy {
             }
             survive.push(loss);
         }
+        let mut demand = Vec::new();
+        let demanded = table.optional("demand").map(|list| list.list(Defence::ALL.len()));
+        for node in demanded.transpose()?.unwrap_or_default() {
+            let defence = defence(&node)?;
+            if demand.contains(&defence) {
+                return Err(node.refuse(Rule::PlanDuplicate, &format!("`{defence}` stands in this list twice")));
+            }
+            demand.push(defence);
+        }
         Ok(Self {
             smallest_by_quorum: people(&smallest, "quorum")?,
             smallest_by_provider: people(&smallest, "provider")?,
             survive,
             drill_every: table.required("drill_every")?.parse()?,
             review_every: table.required("review_every")?.parse()?,
+            demand,
             at: table.place(),
         })
     }
+}
+
+fn defence(node: &Node<'_>) -> Result<Defence, Refusal> {
+    node.parse().map_err(|refusal| {
+        let written = node.text().unwrap_or_default();
+        with_nearest(refusal, written, Defence::ALL.into_iter().map(Defence::as_str))
+    })
 }
 
 fn loss(node: &Node<'_>) -> Result<Loss, Refusal> {

@@ -4,7 +4,7 @@
 //! - the catalogue is `templates/root-tasks.toml`, part of the program; there is no other way to a task;
 //! - where something else suffices, the task says what.
 
-use super::{nearest, quoted};
+use super::{Account, nearest, quoted};
 use crate::{
     ident::TaskId,
     refusal::{Refusal, Rule},
@@ -21,6 +21,16 @@ pub struct Task {
     pub what: String,
     /// What to use instead of root, where something else does.
     pub role_suffices: Option<String>,
+    /// Whether that holds in member accounts only.
+    pub members_only: bool,
+}
+
+impl Task {
+    /// What to use instead of this account's root user, where something else does.
+    pub fn role_for(&self, account: &Account) -> Option<&str> {
+        let role = self.role_suffices.as_deref()?;
+        (!self.members_only || !account.is_management()).then_some(role)
+    }
 }
 
 /// Every task, in the order of the catalogue.
@@ -56,6 +66,8 @@ struct WrittenTask {
     id: String,
     what: String,
     role_suffices: Option<String>,
+    #[serde(default)]
+    members_only: bool,
 }
 
 // A catalogue that does not parse would be empty, and every recovery refused; the test below keeps it from being so.
@@ -66,6 +78,7 @@ static CATALOGUE: LazyLock<Vec<Task>> = LazyLock::new(|| {
             id: task.id.parse().ok()?,
             what: task.what,
             role_suffices: task.role_suffices,
+            members_only: task.members_only,
         })
     };
     written
@@ -95,6 +108,21 @@ mod tests {
             find_task("close-account").map(|task| task.role_suffices.is_some()),
             Ok(true)
         );
+    }
+
+    #[test]
+    fn a_role_in_member_accounts_does_not_spare_the_management_account_its_root_user() {
+        let plan = crate::plan::Plan::parse(crate::plan::starter::example()).unwrap();
+        let [management, member] = [true, false].map(|wanted| {
+            plan.accounts()
+                .iter()
+                .find(|account| account.is_management() == wanted)
+                .unwrap()
+        });
+        let close = find_task("close-account").unwrap();
+        assert!(close.role_for(member).is_some() && close.role_for(management).is_none());
+        let name = find_task("change-account-name").unwrap();
+        assert!(name.role_for(member).is_some() && name.role_for(management).is_some());
     }
 
     #[test]

@@ -12,6 +12,7 @@
 //! | [`loss`] | minimal cut sets over it; the margin of each share set |
 //! | [`coverage`] | the hours of the week in which a quorum can be had |
 //! | [`simulate`] | one night: what still opens, by whom, from when on |
+//! | [`whom`] | whom to call first, for one record at one hour |
 //! | [`steps`] | what a group does, in words |
 //! | [`claim`] | all of it together, and the rules that it is held against |
 //! | [`summary`] | the claim in a few lines |
@@ -39,3 +40,4 @@ pub mod simulate;
 pub mod steps;
 pub mod summary;
 pub mod units;
+pub mod whom;

@@ -351,7 +351,7 @@ impl<'a, 'p> World<'a, 'p> {
 }
 
 /// When a safe can next be reached: at once, or when its hours begin.
-fn opens(safe: &Safe, at: Timestamp) -> Option<Timestamp> {
+pub(super) fn opens(safe: &Safe, at: Timestamp) -> Option<Timestamp> {
     let is_open = |at: Timestamp| safe.open.at(at.to_zoned(safe.time_zone.clone()).datetime());
     if is_open(at) {
         return Some(at);

@@ -1,23 +1,27 @@
 //! Scans come from outside: they are decoded in a process of their own, which holds no secret but what the scan shows.
 //!
 //! request  = length (8 bytes, little-endian) ‖ the scan
-//! answer   = 0 ‖ pages (4) ‖ for each: codes (4) ‖ for each: length (4) ‖ text; or 1 ‖ rule ‖ sentence ‖ hints (4) ‖ each hint
+//! answer   = 0 ‖ pages (4) ‖ for each: codes (4) ‖ for each: length (4) ‖ text, then remains (4) of 0 or 1 texts alike; or 1 ‖ rule ‖ sentence ‖ hints (4) ‖ each hint
 //!
 //! Rules of this file:
+//! - the processes are started before the first secret, by `lockdown::begin`, for later none can be: what is not needed is spare;
 //! - the process has no network, no file but its pipes, no other program, and bounded memory: what `worker` takes from itself;
 //! - it has so long for a scan; then it is ended, the scan is refused by name, and the next one gets a new process;
 //! - what it answers is judged like any input: a decoder that was taken over can give wrong codes, and nothing else.
 
 pub mod worker;
 
+use super::lost::Lost;
 use crate::paper::scan::Page;
 use crate::refusal::{Refusal, Rule};
 use crate::secret::{SecretBytes, SecretText};
-use std::io::{Read as _, Write as _};
+use rustix::event::{PollFd, PollFlags, Timespec};
+use rustix::io::Errno;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::time::Duration;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 /// The longest that one scan is decoded.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -25,19 +29,47 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const ANSWER_MAX: usize = 4 << 20;
 /// The name of the command by which this program becomes a decoder. It is in no help: nobody but this file calls it.
 pub const COMMAND: &str = "decode-scans";
+/// How many decoders a command with scans has ready: one at work, and one for each of three scans that end theirs.
+pub const READY: usize = 4;
 
-/// The scans of one command, decoded elsewhere. The process is started with the first scan, and ends with this value.
+/// Decoders that were started ahead.
+static WAITING: Mutex<Vec<Running>> = Mutex::new(Vec::new());
+
+/// Starts so many decoders for later.
+pub fn get_ready(count: usize) {
+    // Whoever needs one that is not there tries again, and tells.
+    let started: Vec<Running> = (0..count).filter_map(|_| Running::start(None).ok()).collect();
+    waiting(|all| all.extend(started));
+}
+
+fn waiting<R>(with: impl FnOnce(&mut Vec<Running>) -> R) -> R {
+    with(&mut WAITING.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
+/// The scans of one command, decoded elsewhere. The process is taken with the first scan, and ends with this value.
 #[derive(Default)]
 pub struct Decoder {
+    program: Option<PathBuf>,
     running: Option<Running>,
+    /// Pages without a code, until a person is asked for their lines.
+    pub(super) lost: Vec<Lost>,
 }
 
 impl Decoder {
+    /// A decoder that is this program elsewhere: where the library runs inside another one.
+    pub fn by(program: PathBuf) -> Self {
+        Self {
+            program: Some(program),
+            running: None,
+            lost: Vec::new(),
+        }
+    }
+
     /// The codes of a scan, page by page, as [`crate::paper::scan::codes`] finds them.
     pub fn codes(&mut self, scan: &SecretBytes) -> Result<Vec<Page>, Refusal> {
-        let running = match self.running.take() {
+        let running = match self.running.take().or_else(|| waiting(Vec::pop)) {
             Some(running) => running,
-            None => Running::start()?,
+            None => Running::start(self.program.clone())?,
         };
         match running.ask(scan) {
             Ok((running, answer)) => {
@@ -49,15 +81,23 @@ impl Decoder {
     }
 }
 
-/// A decoder at work: one thread of ours waits for its answers.
+impl Drop for Decoder {
+    fn drop(&mut self) {
+        if let Some(running) = self.running.take() {
+            waiting(|all| all.push(running));
+        }
+    }
+}
+
+/// A decoder at work.
 struct Running {
     child: Child,
     requests: ChildStdin,
-    answers: Receiver<Option<SecretBytes>>,
+    answers: ChildStdout,
 }
 
 impl Running {
-    fn start() -> Result<Self, Refusal> {
+    fn start(program: Option<PathBuf>) -> Result<Self, Refusal> {
         let failed = |fault: std::io::Error| {
             Refusal::new(
                 Rule::InputOutput,
@@ -65,7 +105,8 @@ impl Running {
             )
             .hint("type the lines instead: leave out --scan")
         };
-        let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("/proc/self/exe"));
+        let own = || std::env::current_exe().unwrap_or_else(|_| PathBuf::from("/proc/self/exe"));
+        let program = program.unwrap_or_else(own);
         let mut child = Command::new(program)
             .arg(COMMAND)
             .env_clear()
@@ -78,30 +119,31 @@ impl Running {
         let (Some(requests), Some(answers)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(Refusal::new(Rule::Internal, "a pipe to the decoder is missing"));
         };
-        let (send, receive) = channel();
-        std::thread::spawn(move || pass_on(answers, &send));
+        // A decoder that neither takes nor gives must not hold us: we wait by the clock.
+        for pipe in [requests.as_fd(), answers.as_fd()] {
+            rustix::io::ioctl_fionbio(pipe, true).map_err(|fault| failed(fault.into()))?;
+        }
         Ok(Self {
             child,
             requests,
-            answers: receive,
+            answers,
         })
     }
 
     /// Itself and the answer; or what became of the process, which has ended then.
-    fn ask(mut self, scan: &SecretBytes) -> Result<(Self, SecretBytes), &'static str> {
+    fn ask(self, scan: &SecretBytes) -> Result<(Self, SecretBytes), &'static str> {
+        let until = Instant::now() + PATIENCE;
         let length = (scan.len() as u64).to_le_bytes();
-        let sent = self
-            .requests
-            .write_all(&length)
-            .and_then(|()| scan.expose(|bytes| self.requests.write_all(bytes)));
-        if sent.is_err() {
-            return Err("ended over it");
+        send(self.requests.as_fd(), &length, until)?;
+        scan.expose(|bytes| send(self.requests.as_fd(), bytes, until))?;
+        let mut length = [0; 8];
+        receive(self.answers.as_fd(), &mut length, until)?;
+        let length = usize::try_from(u64::from_le_bytes(length)).unwrap_or(usize::MAX);
+        if length > ANSWER_MAX {
+            return Err("said something that is no answer");
         }
-        match self.answers.recv_timeout(PATIENCE) {
-            Ok(Some(answer)) => Ok((self, answer)),
-            Ok(None) | Err(RecvTimeoutError::Disconnected) => Err("ended over it"),
-            Err(RecvTimeoutError::Timeout) => Err("took longer than it may"),
-        }
+        let answer = SecretBytes::try_build(length, |bytes| receive(self.answers.as_fd(), bytes, until))?;
+        Ok((self, answer))
     }
 }
 
@@ -112,22 +154,41 @@ impl Drop for Running {
     }
 }
 
-/// One answer after the other, each behind its length; `None` where the process has ended.
-fn pass_on(mut answers: ChildStdout, to: &Sender<Option<SecretBytes>>) {
-    loop {
-        let mut length = [0; 8];
-        let answer = answers.read_exact(&mut length).ok().and_then(|()| {
-            let length = usize::try_from(u64::from_le_bytes(length))
-                .ok()
-                .filter(|length| *length <= ANSWER_MAX)?;
-            let mut bytes = zeroize::Zeroizing::new(vec![0; length]);
-            answers.read_exact(&mut bytes).ok()?;
-            Some(SecretBytes::new(std::mem::take(&mut *bytes)))
-        });
-        let ended = answer.is_none();
-        if to.send(answer).is_err() || ended {
-            return;
+const ENDED: &str = "ended over it";
+
+fn send(pipe: BorrowedFd<'_>, mut bytes: &[u8], until: Instant) -> Result<(), &'static str> {
+    while !bytes.is_empty() {
+        match rustix::io::write(pipe, bytes) {
+            Ok(sent) => bytes = &bytes[sent..],
+            Err(Errno::AGAIN | Errno::INTR) => wait(pipe, PollFlags::OUT, until)?,
+            Err(_) => return Err(ENDED),
         }
+    }
+    Ok(())
+}
+
+fn receive(pipe: BorrowedFd<'_>, mut bytes: &mut [u8], until: Instant) -> Result<(), &'static str> {
+    while !bytes.is_empty() {
+        match rustix::io::read(pipe, &mut *bytes) {
+            Ok(0) => return Err(ENDED),
+            Ok(received) => bytes = &mut bytes[received..],
+            Err(Errno::AGAIN | Errno::INTR) => wait(pipe, PollFlags::IN, until)?,
+            Err(_) => return Err(ENDED),
+        }
+    }
+    Ok(())
+}
+
+fn wait(pipe: BorrowedFd<'_>, what: PollFlags, until: Instant) -> Result<(), &'static str> {
+    let left = until.saturating_duration_since(Instant::now());
+    let timeout = Timespec {
+        tv_sec: i64::try_from(left.as_secs()).unwrap_or(0),
+        tv_nsec: i64::from(left.subsec_nanos()),
+    };
+    match rustix::event::poll(&mut [PollFd::from_borrowed_fd(pipe, what)], Some(&timeout)) {
+        Ok(0) => Err("took longer than it may"),
+        Ok(_) | Err(Errno::INTR) => Ok(()),
+        Err(_) => Err(ENDED),
     }
 }
 
@@ -179,7 +240,12 @@ impl Rest<'_> {
         for _ in 0..count {
             let codes = self.number()?;
             let codes = (0..codes).map(|_| self.text()).collect::<Option<Vec<_>>>()?;
-            pages.push(Page { codes });
+            let remains = match self.number()? {
+                0 => None,
+                1 => Some(self.text()?),
+                _ => return None,
+            };
+            pages.push(Page { codes, remains });
         }
         Some(pages)
     }
@@ -209,12 +275,18 @@ mod tests {
         let pages = vec![
             Page {
                 codes: vec![SecretText::new("ZZ1QQ".to_string())],
+                remains: None,
             },
-            Page { codes: vec![] },
+            Page {
+                codes: vec![],
+                remains: Some(SecretText::new("A: QQ??".to_string())),
+            },
         ];
         let read_back = read(&worker::written(Ok(pages))).unwrap().ok().unwrap();
         assert_eq!(read_back.len(), 2);
         assert!(read_back[0].codes[0].expose(|text| text == "ZZ1QQ") && read_back[1].codes.is_empty());
+        let remains = read_back[1].remains.as_ref();
+        assert!(remains.is_some_and(|lines| lines.expose(|lines| lines == "A: QQ??")));
         let refusal = Refusal::new(Rule::ScanUnreadable, "no picture").hint("scan it again");
         assert_eq!(
             read(&worker::written(Err(refusal.clone()))).unwrap().err(),

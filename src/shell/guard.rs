@@ -7,8 +7,10 @@
 //! - a rehearsal needs none of it: its secrets are thrown away.
 
 use super::args::{Overrides, Unattended};
-use super::{machine, network};
+use super::report::say;
+use super::{lockdown, machine, network};
 use crate::ident::Mode;
+use crate::plan::Defence;
 use crate::refusal::{Refusal, Rule};
 use crate::vault::event::{Boot, Event, Network, Note};
 use crate::vault::{Change, note, note_of_finding};
@@ -50,7 +52,7 @@ pub fn enter(
     now: Timestamp,
 ) -> Result<Boot, Refusal> {
     let boot = machine::boot()?;
-    let found = network::judge();
+    let found = lockdown::network();
     let swap = machine::swap_areas();
     if change.vault().mode() == Mode::Production {
         exceptions.allow(judge_network(&found), overrides.allow_network.as_ref())?;
@@ -74,11 +76,53 @@ pub fn enter(
     if last != Some(&this) {
         events.push(this);
     }
+    events.extend(defences(change, lockdown::close())?);
     events.append(&mut exceptions.0);
     if !events.is_empty() {
         change.commit(&[], events, now)?;
     }
     Ok(boot)
+}
+
+/// What is to be recorded of the defences that this process could not have. Said once, and refused where the plan demands them.
+fn defences(change: &Change<'_>, missing: &[Defence]) -> Result<Option<Event>, Refusal> {
+    let vault = change.vault();
+    judge_defences(missing, &vault.plan().policy().demand, vault.mode())?;
+    if !missing.is_empty() {
+        say(&format!(
+            "note: this system lacks {}: strongroom preflight",
+            listed(missing)
+        ));
+    }
+    let last = change
+        .chain()
+        .entries()
+        .iter()
+        .rev()
+        .find_map(|entry| match &entry.event {
+            Event::Defences { missing } => Some(missing.as_slice()),
+            _ => None,
+        });
+    Ok((last.unwrap_or_default() != missing).then(|| Event::Defences {
+        missing: missing.to_vec(),
+    }))
+}
+
+fn judge_defences(missing: &[Defence], demanded: &[Defence], mode: Mode) -> Result<(), Refusal> {
+    let lost: Vec<Defence> = missing.iter().copied().filter(|lost| demanded.contains(lost)).collect();
+    if lost.is_empty() || mode == Mode::Rehearsal {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        Rule::DefenceMissing,
+        format!("the plan demands what this system does not have: {}", listed(&lost)),
+    )
+    .hint("use another system; or take it from `demand` under [policy], and have everybody sign that"))
+}
+
+fn listed(defences: &[Defence]) -> String {
+    let names: Vec<&str> = defences.iter().map(|defence| defence.as_str()).collect();
+    names.join(", ")
 }
 
 /// Refuses a reachable network.
@@ -89,6 +133,18 @@ pub fn judge_network(found: &network::Found) -> Result<(), Refusal> {
     let sentence = format!("a network is reachable: {} up", is_or_are(&found.interfaces));
     Err(Refusal::new(Rule::NetworkReachable, sentence)
         .hint("unplug it and switch off the radio; to go on all the same, and have it in the ledger: --allow-network \"<reason>\""))
+}
+
+/// Refuses, for attended work in production, a machine whose network is merely out of this process's sight.
+pub fn judge_isolation(found: &network::Found) -> Result<(), Refusal> {
+    if found.network != Network::IsolatedByNamespace {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        Rule::NetworkReachable,
+        "this process is shut out of the network, and the machine is not: a ceremony wants a machine without one",
+    )
+    .hint("unplug it and switch off the radio; to go on all the same, and have it in the ledger: --allow-network \"<reason>\""))
 }
 
 /// Refuses swap.

@@ -7,7 +7,7 @@
 use crate::refusal::{Refusal, Rule};
 use crate::secret::{SecretBytes, SecretText};
 use rustix::fs::{FileType, Mode, OFlags};
-use std::io::Read as _;
+use std::os::fd::{AsFd as _, BorrowedFd};
 use std::path::{Path, PathBuf};
 
 /// The largest scan that is read, in bytes.
@@ -37,14 +37,9 @@ pub fn file(path: &Path, limit: usize) -> Result<SecretBytes, Refusal> {
             format!("{} is not a plain file", path.display()),
         ));
     }
-    // One byte more than the file has, so that reading to its end never moves a secret into a larger buffer.
+    // One byte more than the file has, so that reading to its end never moves it.
     let expected = usize::try_from(stat.st_size).unwrap_or(0).min(limit) + 1;
-    let mut bytes = Vec::with_capacity(expected);
-    std::fs::File::from(handle)
-        .take(limit as u64 + 1)
-        .read_to_end(&mut bytes)
-        .map_err(failed)?;
-    let bytes = SecretBytes::new(bytes);
+    let bytes = everything(expected, limit, handle.as_fd()).map_err(|fault| failed(fault.into()))?;
     if bytes.len() > limit {
         return Err(Refusal::new(
             Rule::InputTooLarge,
@@ -57,12 +52,18 @@ pub fn file(path: &Path, limit: usize) -> Result<SecretBytes, Refusal> {
     Ok(bytes)
 }
 
+/// All that can be read, and one byte more than the limit where there is more.
+fn everything(expected: usize, limit: usize, from: BorrowedFd<'_>) -> rustix::io::Result<SecretBytes> {
+    // Not through the standard library's readers: their buffers are never wiped.
+    SecretBytes::gather(expected, limit.saturating_add(1), |bytes| {
+        rustix::io::retry_on_intr(|| rustix::io::read(from, &mut *bytes))
+    })
+}
+
 /// The whole of standard input.
 pub fn standard_bytes(limit: usize) -> Result<SecretBytes, Refusal> {
-    let mut bytes = Vec::with_capacity(64 * 1024);
-    let read = std::io::stdin().lock().take(limit as u64 + 1).read_to_end(&mut bytes);
-    let bytes = SecretBytes::new(bytes);
-    read.map_err(|fault| Refusal::new(Rule::InputOutput, format!("cannot read standard input: {fault}")))?;
+    let bytes = everything(64 * 1024, limit, rustix::stdio::stdin())
+        .map_err(|fault| Refusal::new(Rule::InputOutput, format!("cannot read standard input: {fault}")))?;
     if bytes.len() > limit {
         return Err(Refusal::new(
             Rule::InputTooLarge,

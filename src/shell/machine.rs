@@ -3,6 +3,7 @@
 use crate::refusal::{Refusal, Rule};
 use crate::vault::event::Boot;
 use std::path::Path;
+use std::sync::LazyLock;
 
 /// The areas to which memory can be swapped, as `/proc/swaps` names them.
 pub fn swap_areas() -> Vec<String> {
@@ -18,10 +19,11 @@ fn swap_areas_in(swaps: &str) -> Vec<String> {
         .collect()
 }
 
-/// The start of the machine, as the kernel names it.
+/// The start of the machine, as the kernel names it: asked once, for a process that is closed reads it no more.
 pub fn boot() -> Result<Boot, Refusal> {
-    let text = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
-    text.trim().parse().map_err(|_| {
+    static TEXT: LazyLock<String> =
+        LazyLock::new(|| std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default());
+    TEXT.trim().parse().map_err(|_| {
         Refusal::new(
             Rule::InputOutput,
             "the kernel does not say which start of the machine this is",

@@ -6,23 +6,29 @@
 //! | [`commands`] | one file for each command: ask the machine, call a ceremony, say what came of it |
 //! | [`report`] | error to sentence, hint and exit status; the only door to standard output and error |
 //! | [`guard`] | what a machine must be before a secret is on it, and the exceptions to that |
-//! | [`network`] [`machine`] | judging the machine |
-//! | [`lockdown`] | no core dump, no tracing by others |
+//! | [`network`] [`machine`] [`hardware`] | judging the machine, and telling of it |
+//! | [`lockdown`] | what a process takes from itself before a secret is in it |
 //! | [`decoder`] | scans decoded in a process of their own |
 //! | [`input`] [`scanning`] [`seeds`] | files in, capped; scans to shares; seeds brought in |
 //! | [`passphrases`] | where passphrases come from, and where they go |
 //! | [`output`] | pages out, to memory-backed storage |
 //! | [`showing`] | an opened secret before those who came for it |
-//! | [`offering`] | a mistyped line, corrected with the paper at hand |
+//! | [`offering`] [`lost`] | a mistyped line, corrected with the paper at hand; the rest of a sheet whose codes are gone |
+//! | [`typing`] | lines judged while they are typed |
+//! | [`camera`] | sheets held before a camera |
+//! | [`travelling`] | texts that go from laptop to laptop, as files and pictures |
 //! | [`printing`] | pages out, through a pipe to the print system, its spool judged |
 //! | [`terminal`] | questions, and the alternate screen |
 
 pub mod args;
+pub mod camera;
 pub mod commands;
 pub mod decoder;
 pub mod guard;
+pub mod hardware;
 pub mod input;
 pub mod lockdown;
+pub mod lost;
 pub mod machine;
 pub mod network;
 pub mod offering;
@@ -34,6 +40,8 @@ pub mod scanning;
 pub mod seeds;
 pub mod showing;
 pub mod terminal;
+pub mod travelling;
+pub mod typing;
 
 use crate::ceremony::reprint::Anew;
 use crate::refusal::Refusal;
@@ -44,19 +52,27 @@ use std::process::ExitCode;
 
 /// The program: arguments in, exit status out.
 pub fn run() -> ExitCode {
-    lockdown::apply();
-    if std::env::args_os()
-        .nth(1)
-        .is_some_and(|first| first == decoder::COMMAND)
-    {
-        decoder::worker::run();
+    if let Some(helper) = helper() {
+        lockdown::begin(None);
+        helper();
         return ExitCode::SUCCESS;
     }
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(usage) => return report::usage(&usage),
     };
+    lockdown::begin(lockdown::Needs::of(&arguments.place, &arguments.command));
     report::exit(report::uninterrupted(|| answer(arguments)))
+}
+
+/// What this process is to another one of this program, where it was started as its helper.
+fn helper() -> Option<fn()> {
+    let first = std::env::args_os().nth(1)?;
+    match first.to_str()? {
+        decoder::COMMAND => Some(decoder::worker::run),
+        printing::COMMAND => Some(printing::client::run),
+        _ => None,
+    }
 }
 
 fn answer(arguments: Arguments) -> Result<Answer, Refusal> {
@@ -73,6 +89,8 @@ fn answer(arguments: Arguments) -> Result<Answer, Refusal> {
         Command::Passphrase(it) => commands::reprint::run(&place, &it, Anew::NewPassphrase),
         Command::Enroll(it) => commands::enroll::run(&place, &it),
         Command::Recover(it) => commands::recover::run(&place, &it),
+        Command::Contribute(it) => commands::contribute::run(&it),
+        Command::Notice(it) => commands::notice::run(&place, &it),
         Command::Print(it) => commands::print::run(&place, &it),
         Command::Restore(it) => commands::restore::run(&it),
         Command::Reissue(it) => commands::reissue::run(&place, &it),
@@ -88,6 +106,7 @@ fn answer(arguments: Arguments) -> Result<Answer, Refusal> {
         Command::Finding(it) => commands::life::finding::run(&place, &it),
         Command::Runbook(it) => commands::runbook::run(&place, &it),
         Command::Export(it) => commands::export::run(&place, &it),
+        Command::Exception(it) => commands::exception::run(&place, &it),
         Command::Ledger(it) => commands::ledger::run(&place, &it),
     }
 }

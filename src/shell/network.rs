@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 /// What was found.
+#[derive(Clone)]
 pub struct Found {
     /// The judgement.
     pub network: Network,

@@ -135,38 +135,40 @@ pub struct AtTheTerminal(pub Terminal);
 
 impl Custodians for AtTheTerminal {
     fn hand_over(&mut self, share: &LockedShare<'_>, passphrase: &Passphrase) -> Result<(), Refusal> {
-        let given_up = || {
-            Refusal::new(Rule::GivenUp, format!("the passphrase of {share} was not typed back"))
-                .hint("nothing was dealt or printed; begin again when the custodian is there")
-        };
-        self.0.say(&format!(
-            "{share}: a passphrase of seven words, for {} alone",
-            share.custodian
+        teach(&mut self.0, share, passphrase)
+    }
+}
+
+/// Shows a custodian the seven words, until they have typed them back.
+pub fn teach(terminal: &mut Terminal, share: &LockedShare<'_>, passphrase: &Passphrase) -> Result<(), Refusal> {
+    let given_up = || {
+        Refusal::new(Rule::GivenUp, format!("the passphrase of {share} was not typed back"))
+            .hint("nothing was dealt or printed; begin again when the custodian is there")
+    };
+    terminal.say(&format!(
+        "{share}: a passphrase of seven words, for {} alone",
+        share.custodian
+    ))?;
+    if !terminal.confirm(&format!("is {} alone at the screen?", share.custodian))? {
+        return Err(given_up());
+    }
+    loop {
+        let shown = passphrase.expose(|text| SecretText::build(text.len(), |copy| copy.push_str(text)));
+        terminal.show(
+            &format!("{share}\nwrite these seven words down where nobody else finds them; never beside the sheet"),
+            &shown,
+        )?;
+        let typed = terminal.secret_line(&format!(
+            "{share}\ntype the seven words back; nothing at all gives up\n"
         ))?;
-        if !self
-            .0
-            .confirm(&format!("is {} alone at the screen?", share.custodian))?
-        {
+        if typed.is_empty() {
             return Err(given_up());
         }
-        loop {
-            let shown = passphrase.expose(|text| SecretText::build(text.len(), |copy| copy.push_str(text)));
-            self.0.show(
-                &format!("{share}\nwrite these seven words down where nobody else finds them; never beside the sheet"),
-                &shown,
-            )?;
-            let typed = self.0.secret_line(&format!(
-                "{share}\ntype the seven words back; nothing at all gives up\n"
-            ))?;
-            if typed.is_empty() {
-                return Err(given_up());
-            }
-            let back = typed.expose(Passphrase::read).ok();
-            if back.is_some_and(|back| back.expose(|back| passphrase.expose(|words| back == words))) {
-                return Ok(());
-            }
-            self.0.say("that is not the passphrase; here it is again")?;
+        let back = typed.expose(Passphrase::read).ok();
+        if back.is_some_and(|back| back.expose(|back| passphrase.expose(|words| back == words))) {
+            return Ok(());
         }
+        terminal.say("that is not the passphrase; here it is again")?;
     }
 }
 

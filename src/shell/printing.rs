@@ -2,17 +2,22 @@
 //!
 //! Rules of this file:
 //! - no page touches a file of ours; the name of the job says nothing;
+//! - `lp` is run by a process that was started before the first secret, for later none can be;
 //! - the spool is judged as its scheduler has it: in memory, and keeping no jobs; what cannot be judged is refused, and a
 //!   reason that the ledger keeps is the one way around;
 //! - a page that the print system did not take is a refusal.
+
+pub mod client;
+
+pub use client::COMMAND;
 
 use super::machine;
 use crate::ceremony::ports::Pages;
 use crate::refusal::{Refusal, Rule};
 use crate::secret::SecretBytes;
-use std::io::Write as _;
+use client::Client;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 
 /// The name of a queue, as the print system has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +45,15 @@ impl std::str::FromStr for PrinterName {
     }
 }
 
+/// The client of the print system that was started ahead.
+static WAITING: Mutex<Option<Client>> = Mutex::new(None);
+
+/// Starts the client of the print system for later.
+pub fn get_ready(printer: &PrinterName) {
+    // Whoever needs it and does not find it tries again, and tells.
+    *WAITING.lock().unwrap_or_else(PoisonError::into_inner) = Client::start(printer).ok();
+}
+
 /// A queue that takes pages.
 pub struct Printer(PrinterName);
 
@@ -59,27 +73,13 @@ impl Pages for Printer {
             )
             .hint("the printers that it has: lpstat -e")
         };
-        let mut child = Command::new("lp")
-            .args(["-d", self.0.as_str(), "-t", "page", "-o", "print-scaling=none"])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .map_err(|fault| failed(&format!("lp cannot be run: {fault}")))?;
-        let written = child
-            .stdin
-            .take()
-            .map(|mut pipe| page.expose(|bytes| pipe.write_all(bytes)));
-        let ended = child.wait_with_output().map_err(|fault| failed(&fault.to_string()))?;
-        if !ended.status.success() {
-            let said = String::from_utf8_lossy(&ended.stderr);
-            let said: String = said.trim().chars().take(200).flat_map(char::escape_debug).collect();
-            return Err(failed(&said));
-        }
-        match written {
-            Some(Ok(())) => Ok(()),
-            _ => Err(failed("the pipe was closed")),
-        }
+        let mut waiting = WAITING.lock().unwrap_or_else(PoisonError::into_inner);
+        let client = match waiting.take().filter(|client| client.is_for(&self.0)) {
+            Some(client) => client,
+            None => Client::start(&self.0).map_err(|fault| failed(&fault.to_string()))?,
+        };
+        let client = waiting.insert(client);
+        client.print(page).map_err(|why| failed(&why))
     }
 
     /// A job that was taken cannot be taken back; what was printed of a dealing that failed is void, and is shredded.

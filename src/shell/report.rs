@@ -41,13 +41,19 @@ pub fn print(text: &str) {
 
 /// Puts the one secret that was asked for on standard output, with a line feed.
 pub fn print_secret(secret: &SecretText) -> Result<(), Refusal> {
-    let mut out = std::io::stdout().lock();
+    // Not through the standard library's writer: its buffer is never wiped. Nothing waits in it: `print` flushes.
+    let put = |mut bytes: &[u8]| -> rustix::io::Result<()> {
+        while !bytes.is_empty() {
+            match rustix::io::write(rustix::stdio::stdout(), bytes) {
+                Ok(written) => bytes = &bytes[written..],
+                Err(rustix::io::Errno::INTR) => {}
+                Err(fault) => return Err(fault),
+            }
+        }
+        Ok(())
+    };
     secret
-        .expose(|text| {
-            out.write_all(text.as_bytes())
-                .and_then(|()| out.write_all(b"\n"))
-                .and_then(|()| out.flush())
-        })
+        .expose(|text| put(text.as_bytes()).and_then(|()| put(b"\n")))
         .map_err(|fault| {
             Refusal::new(
                 Rule::InputOutput,

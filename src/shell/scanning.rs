@@ -2,16 +2,21 @@
 //!
 //! Rules of this file:
 //! - a scan without a share is refused alone, and so is every code on it that is none: the others go on;
+//! - a page without a code is kept for whoever can ask a person: what was read of it is not lost;
 //! - nothing of a share is quoted: a refusal names the file, the page, the line, the group.
 
 use super::decoder::Decoder;
 use super::input;
+use super::lost::Lost;
 use crate::code::reading::{TEXT_MAX, Unread, read_text};
 use crate::code::share_code::PaperShare;
 use crate::ident::Mode;
 use crate::refusal::{Refusal, Rule};
 use crate::secret::{SecretBytes, SecretText};
-use std::path::Path;
+use indicatif::{ProgressBar, ProgressStyle};
+use std::io::IsTerminal as _;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// One share that was scanned or typed, or why there is none.
 pub struct Entry {
@@ -47,12 +52,8 @@ pub fn read(decoder: &mut Decoder, file: &Path, mode: Mode) -> Vec<Entry> {
             name.clone()
         };
         if page.codes.is_empty() {
-            let found = Refusal::new(Rule::NothingScanned, "no code was found")
-                .hint("scan it again, flat and at 300 dpi; or type its lines");
-            entries.push(Entry {
-                paper: Err(found),
-                from,
-            });
+            let lines = page.remains;
+            entries.extend(without_a_code(Lost { from, lines }, mode, decoder));
             continue;
         }
         for text in &page.codes {
@@ -60,6 +61,71 @@ pub fn read(decoder: &mut Decoder, file: &Path, mode: Mode) -> Vec<Entry> {
         }
     }
     entries
+}
+
+/// A page without a code: a share where its lines were read whole all the same, else a refusal, and it waits for a person.
+fn without_a_code(lost: Lost, mode: Mode, decoder: &mut Decoder) -> Vec<Entry> {
+    let read = lost
+        .lines
+        .as_ref()
+        .map(|lines| read_each(lines, mode, |_| lost.from.clone()));
+    if let Some(read) = read.filter(|read| read.iter().any(|entry| entry.paper.is_ok())) {
+        return read;
+    }
+    let refused = Entry {
+        paper: Err(lost.refusal()),
+        from: lost.from.clone(),
+    };
+    decoder.lost.push(lost);
+    vec![refused]
+}
+
+/// Every share on many scans, in their order, and the pages of which no code survived: decoded by several processes at once, with a
+/// bar at a terminal.
+pub fn read_all(files: &[PathBuf], mode: Mode) -> (Vec<Entry>, Vec<Lost>) {
+    let workers = std::thread::available_parallelism()
+        .map_or(1, usize::from)
+        .clamp(1, WORKERS_MAX);
+    let bar = progress(files.len());
+    let next = AtomicUsize::new(0);
+    let read_some = || {
+        let mut decoder = Decoder::default();
+        let mut mine = Vec::new();
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(file) = files.get(at) else {
+                return (mine, std::mem::take(&mut decoder.lost));
+            };
+            mine.push((at, read(&mut decoder, file, mode)));
+            bar.inc(1);
+        }
+    };
+    let (mut all, mut lost) = (Vec::new(), Vec::new());
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..workers.min(files.len())).map(|_| scope.spawn(read_some)).collect();
+        for (mine, theirs) in threads.into_iter().filter_map(|thread| thread.join().ok()) {
+            all.extend(mine);
+            lost.extend(theirs);
+        }
+    });
+    bar.finish_and_clear();
+    all.sort_by_key(|(at, _)| *at);
+    (all.into_iter().flat_map(|(_, entries)| entries).collect(), lost)
+}
+
+/// The most decoders at once: each may take the memory of a large picture.
+const WORKERS_MAX: usize = 4;
+/// From how many scans on a bar is worth a row.
+const BAR_FROM: usize = 8;
+
+/// A bar on standard error; none into a pipe, and none for a few scans.
+fn progress(scans: usize) -> ProgressBar {
+    if scans < BAR_FROM || !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("{pos} of {len} scans read  [{bar:40}]  {eta} left");
+    let bar = ProgressBar::new(scans as u64);
+    style.map_or(bar.clone(), |style| bar.with_style(style.progress_chars("=> ")))
 }
 
 /// A file that is no scan, as typed lines; nothing unless a share stands in it.
@@ -119,6 +185,11 @@ pub fn of_file(refusal: &Refusal, from: &str) -> Refusal {
         .hints()
         .iter()
         .fold(placed, |placed, hint| placed.hint(hint.clone()))
+}
+
+/// Every share of one code that was seen.
+pub fn read_code(text: &SecretText, mode: Mode, from: &str) -> Vec<Entry> {
+    read_each(text, mode, |_| from.to_string())
 }
 
 fn read_each(text: &SecretText, mode: Mode, place: impl Fn(Option<usize>) -> String) -> Vec<Entry> {

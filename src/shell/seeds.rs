@@ -4,6 +4,7 @@
 //! - a list is lines of `ACCOUNT DEVICE otpauth-URI` (for contacts `ACCOUNT TEXT`), each record once;
 //! - what cannot be read is refused by its line, and nothing of it is quoted.
 
+use super::camera::{self, Frames};
 use super::decoder::Decoder;
 use super::input;
 use crate::ceremony::enroll::Work;
@@ -54,6 +55,19 @@ pub fn bring(from: &Path, list: bool, work: &[Work]) -> Result<Brought, Refusal>
     let factor = work.first().map_or(Factor::Mfa, |work| work.name.factor);
     let each = text.expose(|text| read_list(text, factor))?;
     Ok(Brought { one: None, each })
+}
+
+/// The one seed that a camera sees: the code that the provider shows on another screen.
+pub fn seen(frames: &mut dyn Frames, decoder: &mut Decoder) -> Result<Brought, Refusal> {
+    let mut one = None;
+    camera::watch(frames, decoder, &mut |code| {
+        one = Some(code);
+        false
+    })?;
+    Ok(Brought {
+        one,
+        each: HashMap::new(),
+    })
 }
 
 fn read_list(text: &str, factor: Factor) -> Result<HashMap<RecordName, SecretText>, Refusal> {

@@ -2,64 +2,36 @@
 //!
 //! Rules of this file:
 //! - it speaks to `/dev/tty`, never to a pipe; without one it says so;
-//! - what is secret stands on the alternate screen only, which is cleared, scrollback too, before the main one comes back;
-//! - while it stands there, the keys that would stop or suspend the program are keys like any other: no shell prompt can
-//!   appear under a secret.
+//! - what is secret stands on the alternate screen only (`secretly`); a signal ends the showing, not the screen's order (`signals`);
+//! - what is typed passes through no buffer but the one that is given back: bytes are read one by one.
+
+mod secretly;
+mod signals;
+
+mod keys;
+
+pub use self::keys::Hush;
 
 use crate::refusal::{Refusal, Rule};
 use crate::secret::SecretText;
-use rustix::event::{PollFd, PollFlags};
-use rustix::termios::{LocalModes, OptionalActions, Termios};
+use rustix::event::Timespec;
+use secretly::Secretly;
+use signals::Came;
 use std::fs::File;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::Write as _;
+use std::os::fd::AsFd as _;
 use std::time::Duration;
 use zeroize::Zeroizing;
 
-const ENTER: &[u8] = b"\x1b[?1049h\x1b[2J\x1b[H";
 /// The screen empty, the cursor at its beginning.
 const AFRESH: &[u8] = b"\x1b[2J\x1b[H";
-const LEAVE: &[u8] = b"\x1b[2J\x1b[3J\x1b[H\x1b[?1049l";
 
 /// What Ctrl-C types while it does not stop the program.
 const STOP: char = '\u{3}';
 /// The most that is typed for one share, in bytes.
 const LINES_MAX: usize = 4096;
-
-/// A terminal whose keys neither stop nor suspend this program; as it was before, when this is dropped.
-struct Quiet {
-    screen: Option<(File, Termios)>,
-}
-
-impl Quiet {
-    /// Whole lines are typed, and seen.
-    fn begin(screen: &File) -> Self {
-        Self::without(screen, LocalModes::ISIG)
-    }
-
-    /// Single keys are pressed, and not seen.
-    fn keys(screen: &File) -> Self {
-        Self::without(screen, LocalModes::ISIG | LocalModes::ICANON | LocalModes::ECHO)
-    }
-
-    fn without(screen: &File, taken: LocalModes) -> Self {
-        let quiet = || {
-            let before = rustix::termios::tcgetattr(screen).ok()?;
-            let mut modes = before.clone();
-            modes.local_modes.remove(taken);
-            rustix::termios::tcsetattr(screen, OptionalActions::Now, &modes).ok()?;
-            Some((screen.try_clone().ok()?, before))
-        };
-        Self { screen: quiet() }
-    }
-}
-
-impl Drop for Quiet {
-    fn drop(&mut self) {
-        if let Some((screen, before)) = &self.screen {
-            let _ = rustix::termios::tcsetattr(screen, OptionalActions::Now, before);
-        }
-    }
-}
+/// The most that is typed in one line, in bytes: as much as a terminal takes.
+const LINE_MAX: usize = 4096;
 
 /// What a person did while something stood on the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,8 +51,13 @@ fn seen(text: &str) -> String {
 
 /// A person at a terminal.
 pub struct Terminal {
-    keys: BufReader<File>,
+    keys: File,
     screen: File,
+}
+
+/// Gets ready to be told of signals: later, a process with secrets may not ask for it any more.
+pub fn get_ready() {
+    signals::get_ready();
 }
 
 impl Terminal {
@@ -89,10 +66,7 @@ impl Terminal {
         let open = || {
             let keys = File::open("/dev/tty")?;
             let screen = std::fs::OpenOptions::new().write(true).open("/dev/tty")?;
-            Ok::<_, std::io::Error>(Self {
-                keys: BufReader::new(keys),
-                screen,
-            })
+            Ok::<_, std::io::Error>(Self { keys, screen })
         };
         open().map_err(|_| {
             Refusal::new(Rule::NotATerminal, "there is no terminal to ask and to show on")
@@ -110,6 +84,19 @@ impl Terminal {
         }
     }
 
+    /// How wide it is now, in columns; 80 where it does not say.
+    pub fn columns(&self) -> usize {
+        match rustix::termios::tcgetwinsize(&self.screen) {
+            Ok(size) if size.ws_col > 0 => usize::from(size.ws_col),
+            _ => 80,
+        }
+    }
+
+    /// Asks for one line, empty or not.
+    pub fn answer(&mut self, question: &str) -> Result<String, Refusal> {
+        Ok(self.line(&format!("{question} > "))?.to_string())
+    }
+
     /// Asks for yes or no; anything but a clear yes is no.
     pub fn confirm(&mut self, question: &str) -> Result<bool, Refusal> {
         Ok(matches!(
@@ -125,74 +112,84 @@ impl Terminal {
 
     /// Takes lines on the alternate screen until an empty one: the lines of one share. Ctrl-C or Ctrl-D gives up: nothing.
     pub fn secret_lines(&mut self, heading: &str) -> Result<SecretText, Refusal> {
-        let quiet = Quiet::begin(&self.screen);
-        self.raw(ENTER)?;
-        let mut text = Zeroizing::new(String::with_capacity(LINES_MAX));
-        let read = self.say(heading).and_then(|()| self.take_lines(&mut text));
-        self.raw(LEAVE)?;
-        drop(quiet);
-        read.map(|()| SecretText::new(std::mem::take(&mut *text)))
+        self.secretly(Secretly::lines, |terminal, _| {
+            terminal.say(heading)?;
+            let mut text = Zeroizing::new(String::with_capacity(LINES_MAX));
+            terminal.take_lines(&mut text)?;
+            Ok(SecretText::new(std::mem::take(&mut *text)))
+        })
     }
 
     /// Takes one line on the alternate screen. Ctrl-C or an empty line gives up: nothing.
     pub fn secret_line(&mut self, heading: &str) -> Result<SecretText, Refusal> {
-        let quiet = Quiet::begin(&self.screen);
-        self.raw(ENTER)?;
-        let typed = self.say(heading).and_then(|()| self.line("> "));
-        self.raw(LEAVE)?;
-        drop(quiet);
-        let mut typed = typed?;
+        let mut typed = self.secretly(Secretly::lines, |terminal, _| {
+            terminal.say(heading)?;
+            terminal.line("> ")
+        })?;
         if typed.contains(STOP) {
             return Ok(SecretText::new(String::new()));
         }
         Ok(SecretText::new(std::mem::take(&mut *typed)))
     }
 
-    /// Asks for yes or no under something secret, on the alternate screen; anything but a clear yes is no.
-    pub fn secret_confirm(&mut self, shown: &SecretText, question: &str) -> Result<bool, Refusal> {
-        let quiet = Quiet::begin(&self.screen);
-        self.raw(ENTER)?;
-        let answer = shown
-            .expose(|text| self.raw(text.as_bytes()))
-            .and_then(|()| self.line(question));
-        self.raw(LEAVE)?;
-        drop(quiet);
-        Ok(matches!(answer?.as_str(), "y" | "yes"))
+    /// Takes one line under something secret, on the alternate screen: empty where it was, Ctrl-C as it was typed.
+    pub fn secret_answer(&mut self, shown: &SecretText, prompt: &str) -> Result<SecretText, Refusal> {
+        let mut answer = self.secretly(Secretly::lines, |terminal, _| {
+            shown.expose(|text| terminal.raw(text.as_bytes()))?;
+            terminal.line(prompt)
+        })?;
+        Ok(SecretText::new(std::mem::take(&mut *answer)))
     }
 
-    /// Shows a secret on the alternate screen until enter is pressed, or the terminal goes away.
+    /// Asks for yes or no under something secret, on the alternate screen; anything but a clear yes is no.
+    pub fn secret_confirm(&mut self, shown: &SecretText, question: &str) -> Result<bool, Refusal> {
+        let answer = self.secretly(Secretly::lines, |terminal, _| {
+            shown.expose(|text| terminal.raw(text.as_bytes()))?;
+            terminal.line(question)
+        })?;
+        Ok(matches!(answer.as_str(), "y" | "yes"))
+    }
+
+    /// Shows a secret on the alternate screen until enter is pressed, the terminal goes away, or a signal ends it.
     pub fn show(&mut self, heading: &str, secret: &SecretText) -> Result<(), Refusal> {
-        let quiet = Quiet::begin(&self.screen);
-        self.raw(ENTER)?;
-        let shown = self.say(heading).and_then(|()| {
+        self.secretly(Secretly::lines, |terminal, secretly| {
+            terminal.say(heading)?;
             secret.expose(|text| {
                 let seen = Zeroizing::new(seen(text));
-                self.raw(format!("\n    {}\n\n", *seen).as_bytes())
-            })
-        });
-        if shown.is_ok() {
+                terminal.raw(b"\n    ")?;
+                terminal.raw(seen.as_bytes())?;
+                terminal.raw(b"\n\n")
+            })?;
             // Whatever ends the line: it was shown, and the ledger says so.
-            let _ = self.line("press enter when done ");
-        }
-        self.raw(LEAVE)?;
-        drop(quiet);
-        shown
+            secretly.was_interrupted = terminal.line("press enter when done ").is_err();
+            Ok(())
+        })
     }
 
     /// Keeps what `draw` gives on the alternate screen, drawn anew every second, until enter or another key is pressed. After `visible`
-    /// seconds, or at `h`, it is hidden until a key brings it back. `draw` is told how many seconds it stays.
+    /// seconds, or at `h`, or when the machine has slept, it is hidden until a key brings it back. `draw` is told how many seconds it
+    /// stays.
     pub fn watch(
         &mut self,
         visible: u64,
         keys: &str,
         draw: &mut dyn FnMut(u64) -> SecretText,
     ) -> Result<Pressed, Refusal> {
-        let quiet = Quiet::keys(&self.screen);
-        self.raw(ENTER)?;
-        let pressed = self.watch_quietly(visible, keys, draw);
-        self.raw(LEAVE)?;
-        drop(quiet);
-        pressed
+        self.secretly(Secretly::keys, |terminal, secretly| {
+            terminal.watch_quietly(visible, keys, draw, secretly)
+        })
+    }
+
+    /// Does `work` on the alternate screen, which is gone when it comes back.
+    fn secretly<R>(
+        &mut self,
+        enter: fn(&File) -> std::io::Result<Secretly>,
+        work: impl FnOnce(&mut Self, &mut Secretly) -> Result<R, Refusal>,
+    ) -> Result<R, Refusal> {
+        let mut secretly = enter(&self.screen).map_err(|fault| gone(&fault))?;
+        let done = work(self, &mut secretly);
+        secretly.was_interrupted |= done.is_err();
+        done
     }
 
     fn watch_quietly(
@@ -200,9 +197,13 @@ impl Terminal {
         visible: u64,
         keys: &str,
         draw: &mut dyn FnMut(u64) -> SecretText,
+        secretly: &mut Secretly,
     ) -> Result<Pressed, Refusal> {
         let mut left = visible;
         loop {
+            if secretly.has_slept() {
+                left = 0;
+            }
             self.raw(AFRESH)?;
             if left > 0 {
                 draw(left).expose(|text| self.raw(text.as_bytes()))?;
@@ -224,26 +225,35 @@ impl Terminal {
 
     /// The next key, if one is pressed in time. A terminal that goes away is a refusal: nobody watches any more.
     fn key(&mut self, patience: Duration) -> Result<Option<char>, Refusal> {
-        if self.keys.buffer().is_empty() {
-            let timeout = rustix::event::Timespec {
-                tv_sec: i64::try_from(patience.as_secs()).unwrap_or(1),
-                tv_nsec: 0,
-            };
-            let mut wanted = [PollFd::new(self.keys.get_ref(), PollFlags::IN)];
-            match rustix::event::poll(&mut wanted, Some(&timeout)) {
-                Ok(0) | Err(rustix::io::Errno::INTR) => return Ok(None),
-                Ok(_) => {}
+        let patience = Timespec {
+            tv_sec: i64::try_from(patience.as_secs()).unwrap_or(1),
+            tv_nsec: 0,
+        };
+        match signals::wait(self.keys.as_fd(), Some(patience)).map_err(|fault| gone(&fault.into()))? {
+            Came::Nothing => Ok(None),
+            Came::Signal => Err(interrupted()),
+            Came::Key => self.byte()?.map_or_else(
+                || {
+                    Err(Refusal::new(
+                        Rule::NotATerminal,
+                        "the terminal was closed while a secret was shown",
+                    ))
+                },
+                |byte| Ok(Some(char::from(byte))),
+            ),
+        }
+    }
+
+    /// The next byte that was typed; nothing at the end.
+    fn byte(&mut self) -> Result<Option<u8>, Refusal> {
+        let mut byte = [0];
+        loop {
+            match rustix::io::read(&self.keys, &mut byte) {
+                Ok(0) => return Ok(None),
+                Ok(_) => return Ok(Some(byte[0])),
+                Err(rustix::io::Errno::INTR) => {}
                 Err(fault) => return Err(gone(&fault.into())),
             }
-        }
-        let mut byte = [0];
-        match self.keys.read(&mut byte) {
-            Ok(0) => Err(Refusal::new(
-                Rule::NotATerminal,
-                "the terminal was closed while a secret was shown",
-            )),
-            Ok(_) => Ok(Some(char::from(byte[0]))),
-            Err(fault) => Err(gone(&fault)),
         }
     }
 
@@ -277,16 +287,33 @@ impl Terminal {
 
     fn line(&mut self, prompt: &str) -> Result<Zeroizing<String>, Refusal> {
         self.raw(prompt.as_bytes())?;
-        let mut line = Zeroizing::new(String::with_capacity(1024));
-        match self.keys.read_line(&mut line) {
-            Ok(0) => Err(Refusal::new(
-                Rule::NotATerminal,
-                "the terminal was closed before an answer",
-            )),
-            Ok(_) => Ok(Zeroizing::new(line.trim().to_string())),
-            Err(fault) => Err(gone(&fault)),
+        let mut line = Zeroizing::new(Vec::with_capacity(LINE_MAX));
+        loop {
+            if signals::wait(self.keys.as_fd(), None).map_err(|fault| gone(&fault.into()))? == Came::Signal {
+                return Err(interrupted());
+            }
+            match self.byte()? {
+                Some(b'\n') => break,
+                None if line.is_empty() => {
+                    return Err(Refusal::new(
+                        Rule::NotATerminal,
+                        "the terminal was closed before an answer",
+                    ));
+                }
+                None => break,
+                // What does not fit is refused by whoever reads the line: it is longer than anything that is asked for.
+                Some(byte) if line.len() < LINE_MAX => line.push(byte),
+                Some(_) => {}
+            }
         }
+        let text = std::str::from_utf8(&line)
+            .map_err(|_| Refusal::new(Rule::InputMalformed, "what was typed is not UTF-8 text"))?;
+        Ok(Zeroizing::new(text.trim().to_string()))
     }
+}
+
+fn interrupted() -> Refusal {
+    Refusal::new(Rule::GivenUp, "a signal ended what was asked or shown")
 }
 
 fn gone(fault: &std::io::Error) -> Refusal {

@@ -11,6 +11,7 @@
 //! | [`anchor`] | what paper vouches for |
 //! | [`share_set`] | the core of a set |
 //! | [`record`] | one factor of one account, locked |
+//! | [`fonts`] | the font files that the plan names, which are no part of the vault |
 //!
 //! Rules of this file:
 //! - a vault is read whole and verified before anything of it is used;
@@ -20,6 +21,7 @@
 pub mod anchor;
 pub mod due;
 pub mod event;
+pub mod fonts;
 pub mod former;
 pub mod ledger;
 pub mod record;
@@ -75,6 +77,11 @@ impl<'a> Vault<'a> {
     /// The plan.
     pub fn plan(&self) -> &Plan {
         &self.plan
+    }
+
+    /// The font files that the plan names.
+    pub fn fonts(&self) -> Result<Vec<fonts::FontFile>, Refusal> {
+        fonts::read(self.store, &self.plan)
     }
 
     /// The hash of the plan's file as it is now.
@@ -313,6 +320,14 @@ pub fn init(
     )?);
     writer.put(&[(PLAN.to_string(), plan.as_bytes().to_vec())])?;
     writer.append(&chain_path(chain.site()), &lines)
+}
+
+/// The world of the vault in a folder: production where a plan stands there without a ledger.
+pub fn mode_of(store: &Store) -> Result<Mode, Refusal> {
+    if store.list("ledger")?.is_empty() {
+        return Ok(Mode::Production);
+    }
+    Ok(Register::of(&read_chains(store)?, None)?.mode())
 }
 
 /// The text of the plan.

@@ -6,6 +6,7 @@
 
 mod epoch;
 pub mod life;
+mod night;
 mod order;
 mod room;
 mod succession;
@@ -13,7 +14,8 @@ mod succession;
 use self::epoch::Page;
 pub use self::epoch::{Envelope, EpochState, Stage};
 pub use self::life::LifeState;
-pub use self::room::RoomState;
+pub use self::night::{Announced, NightState, Notice};
+pub use self::room::{Done, OpenException, RoomState, SiteRoom, Sitting};
 pub use self::succession::Succession;
 use super::event::{Boot, Event, LockedRecordNote, SeenShare, SetEpoch};
 use super::ledger::{Chain, Entry, Hash};
@@ -65,6 +67,7 @@ pub struct Register {
     practised: BTreeMap<(Boot, SetEpoch), BTreeSet<ShareIndex>>,
     room: RoomState,
     life: LifeState,
+    night: NightState,
 }
 
 impl Register {
@@ -93,9 +96,12 @@ impl Register {
             practised: BTreeMap::new(),
             room: RoomState::default(),
             life: LifeState::default(),
+            night: NightState::default(),
         };
         for (chain, entry) in order::added_up(chains, extent) {
-            register.add(entry).map_err(|found| broken(chain, entry, &found))?;
+            register
+                .add(chain.site(), entry)
+                .map_err(|found| broken(chain, entry, &found))?;
             register.life.see(chain.site(), entry);
         }
         Ok(register)
@@ -173,7 +179,7 @@ impl Register {
             .unwrap_or_default()
     }
 
-    fn add(&mut self, entry: &Entry) -> Result<(), String> {
+    fn add(&mut self, site: &SiteName, entry: &Entry) -> Result<(), String> {
         let begins = matches!(entry.event, Event::Init { .. } | Event::Site { .. });
         if begins != (entry.number == 0) {
             return Err(
@@ -206,7 +212,10 @@ impl Register {
                 self.add_proofs(of, shares, *drill, boot)?;
                 self.succeed_all(entry.time);
             }
-            Event::Void { of, reason } => self.epoch_mut(of)?.make_void(reason.as_str().to_string(), entry.time),
+            Event::Void { of, reason } => {
+                self.epoch_mut(of)?.make_void(reason.as_str().to_string(), entry.time);
+                self.room.begin_again(&of.set);
+            }
             Event::Enrolled { factor, records, .. } => {
                 for record in records {
                     self.add_record(*factor, record)?;
@@ -219,9 +228,14 @@ impl Register {
                     of: of.clone(),
                 });
             }
-            Event::Room(event) => self.add_room(event)?,
+            Event::Room(event) => self.add_room(site, entry, event)?,
             Event::Life(event) => self.add_succession(event, entry.time)?,
-            Event::Printed { .. } | Event::Exception { .. } | Event::Closing { .. } | Event::Machine { .. } => {}
+            Event::Night(event) => self.add_night(event)?,
+            Event::Printed { .. }
+            | Event::Defences { .. }
+            | Event::Exception { .. }
+            | Event::Closing { .. }
+            | Event::Machine { .. } => {}
         }
         Ok(())
     }

@@ -65,10 +65,7 @@ impl Store {
             Err(Errno::LOOP | Errno::NOTDIR | Errno::XDEV | Errno::NXIO) => return Err(self.not_plain(name)),
             Err(fault) => return Err(failed("open", &self.path.join(name), fault)),
         };
-        let stat = rustix::fs::fstat(&file).map_err(|fault| failed("read", &self.path.join(name), fault))?;
-        if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
-            return Err(self.not_plain(name));
-        }
+        let stat = self.judge_plain(name, &file)?;
         let mut bytes = Vec::with_capacity(usize::try_from(stat.st_size).unwrap_or(0).min(limit));
         let read = File::from(file).take(limit as u64 + 1).read_to_end(&mut bytes);
         read.map_err(|fault| failed_io("read", &self.path.join(name), &fault))?;
@@ -115,6 +112,15 @@ impl Store {
         rustix::fs::openat2(&self.root, name, flags, mode, resolve)
     }
 
+    fn judge_plain(&self, name: &str, file: &OwnedFd) -> Result<rustix::fs::Stat, Refusal> {
+        let stat = rustix::fs::fstat(file).map_err(|fault| failed("read", &self.path.join(name), fault))?;
+        if FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile {
+            Ok(stat)
+        } else {
+            Err(self.not_plain(name))
+        }
+    }
+
     fn not_plain(&self, name: &str) -> Refusal {
         let place = self.path.join(name);
         Refusal::new(
@@ -134,6 +140,7 @@ pub struct Writer<'a> {
 impl<'a> Writer<'a> {
     /// Waits up to five seconds for the right to write, and clears away what a crash left unfinished.
     pub fn lock(store: &'a Store) -> Result<Self, Refusal> {
+        keeps_modes(store)?;
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let lock = store
             .open_inside(".", flags, Mode::empty())
@@ -170,23 +177,26 @@ impl<'a> Writer<'a> {
         folders.into_iter().try_for_each(|folder| self.sync(folder))
     }
 
-    /// Appends whole lines to `name`, which is made if it is missing, and syncs. Nothing of `lines` stays if this fails.
+    /// Appends whole lines to `name`, and syncs; a file that is missing is made with them, whole or absent. Nothing of `lines`
+    /// stays if this fails.
     pub fn append(&self, name: &str, lines: &[u8]) -> Result<(), Refusal> {
         let place = self.store.path.join(name);
         let (folder, _) = name.rsplit_once('/').unwrap_or((".", name));
-        self.make_folder(folder)?;
-        let flags = OFlags::RDWR | OFlags::CREATE | OFlags::CLOEXEC | OFlags::NOCTTY;
-        let file = self
-            .store
-            .open_inside(name, flags, FILE_MODE)
-            .map_err(|fault| match fault {
-                Errno::LOOP | Errno::NOTDIR | Errno::XDEV => self.store.not_plain(name),
-                other => failed("open", &place, other),
-            })?;
+        let flags = OFlags::RDWR | OFlags::CLOEXEC | OFlags::NOCTTY | OFlags::NONBLOCK;
+        let file = match self.store.open_inside(name, flags, Mode::empty()) {
+            Ok(file) => file,
+            Err(Errno::NOENT) => return self.put(&[(name.to_string(), lines.to_vec())]),
+            Err(Errno::LOOP | Errno::NOTDIR | Errno::XDEV | Errno::ISDIR | Errno::NXIO) => {
+                return Err(self.store.not_plain(name));
+            }
+            Err(other) => return Err(failed("open", &place, other)),
+        };
+        self.store.judge_plain(name, &file)?;
         let mut file = File::from(file);
         let whole = drop_cut_line(&mut file, &place)?;
         let written = std::io::Seek::seek(&mut file, std::io::SeekFrom::Start(whole))
             .and_then(|_| file.write_all(lines))
+            .and_then(|()| all_there(&file, whole + lines.len() as u64))
             .and_then(|()| file.sync_all());
         if let Err(fault) = written {
             // A disk that is full holds part of a line: take it back, so that the next reader sees the old ledger.
@@ -226,6 +236,7 @@ impl<'a> Writer<'a> {
         let written = rustix::fs::fchmod(&handle, FILE_MODE)
             .map_err(std::io::Error::from)
             .and_then(|()| handle.write_all(bytes))
+            .and_then(|()| all_there(&handle, bytes.len() as u64))
             .and_then(|()| handle.sync_all());
         if let Err(fault) = written {
             let _ = rustix::fs::unlinkat(&self.store.root, &beside, AtFlags::empty());
@@ -282,6 +293,14 @@ impl<'a> Writer<'a> {
     }
 }
 
+/// Some systems take fewer bytes than they say.
+fn all_there(file: &File, length: u64) -> std::io::Result<()> {
+    if file.metadata()?.len() == length {
+        return Ok(());
+    }
+    Err(std::io::Error::other("the disk did not take all that it said it took"))
+}
+
 /// Cuts what stands behind the last line feed: the rest of a write that a crash ended. Returns the length that is left.
 fn drop_cut_line(file: &mut File, place: &Path) -> Result<u64, Refusal> {
     let io = |fault: std::io::Error| failed_io("read", place, &fault);
@@ -319,7 +338,29 @@ pub fn make_root(path: &Path) -> Result<Store, Refusal> {
     // An empty folder that stood there already may be open to others.
     std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o700))
         .map_err(|fault| failed_io("restrict", path, &fault))?;
-    Store::open(path)
+    let store = Store::open(path)?;
+    keeps_modes(&store)?;
+    Ok(store)
+}
+
+/// File systems of sticks, by the numbers that the kernel gives them: FAT, exFAT. They have no owners and modes: on them a vault
+/// would be everybody's who mounts it.
+const WITHOUT_MODES: [u64; 2] = [0x4d44, 0x2011_bab0];
+
+fn keeps_modes(store: &Store) -> Result<(), Refusal> {
+    let stat = rustix::fs::fstatfs(&store.root).map_err(|fault| failed("judge", &store.path, fault))?;
+    let kind = stat.f_type as u64 & 0xffff_ffff;
+    if !WITHOUT_MODES.contains(&kind) {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        Rule::VaultWithoutModes,
+        format!(
+            "{} is on a FAT file system, on which a file is everybody's",
+            store.path.display()
+        ),
+    )
+    .hint("such a stick carries papers and bundles, never a vault: put the vault on ext4, xfs or btrfs, or in memory"))
 }
 
 fn failed(verb: &str, place: &Path, fault: Errno) -> Refusal {

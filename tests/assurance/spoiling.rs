@@ -36,6 +36,16 @@ pub struct Sheet {
 
 /// A sheet of a share dealt from a seed of its own.
 pub fn sheet_of(number: usize) -> Sheet {
+    let paper = if number % 4 < 2 {
+        PaperSize::A4
+    } else {
+        PaperSize::Letter
+    };
+    sheet_in(number, paper, number % 8 == 7)
+}
+
+/// As [`sheet_of`], on this paper, with or without a passphrase.
+fn sheet_in(number: usize, paper: PaperSize, locked: bool) -> Sheet {
     let of = Of {
         mode: if number.is_multiple_of(2) {
             Mode::Production
@@ -48,12 +58,7 @@ pub fn sheet_of(number: usize) -> Sheet {
         threshold: "3-of-5".to_string(),
     };
     let sample = Sample::deal(&format!("spoiled {number}"), &of);
-    let paper = if number % 4 < 2 {
-        PaperSize::A4
-    } else {
-        PaperSize::Letter
-    };
-    let share = if number % 8 == 7 {
+    let share = if locked {
         sample.locked(
             2,
             "abandon ability able about above absent absorb",
@@ -85,6 +90,7 @@ fn drawn(sample: &Sample, share: &PaperShare, paper: PaperSize) -> SecretBytes {
         serial: Serial::from_bits(0x1234_5678 & 0x3fff_ffff),
         words: sample.fingerprint.words(),
         fingerprint_hex: &hex,
+        faces: strongroom::paper::faces::Faces::OWN,
         mode: sample.mode,
         paper,
         recoverer_sha256: Some(&hash),
@@ -561,4 +567,74 @@ pub fn clean(count: usize) -> (usize, usize) {
         }
     });
     read.into_inner().unwrap()
+}
+
+/// A disc of a quarter of the secret panel, stained or cut out in turn, its middle on a grid of `step` millimetres over the panel of
+/// both papers, open and locked: at how many places the share was read, of how many, and where it was not.
+pub fn discs(step: f32) -> (usize, usize, Vec<String>) {
+    let forms = [
+        (PaperSize::A4, false),
+        (PaperSize::A4, true),
+        (PaperSize::Letter, false),
+        (PaperSize::Letter, true),
+    ]
+    .map(|(paper, locked)| sheet_in(1, paper, locked));
+    let mut places = Vec::new();
+    for (number, sheet) in forms.iter().enumerate() {
+        let (width, second, first) = panel(sheet.paper);
+        let count = |length: f32| (length / step) as u16;
+        for row in 0..=count(first - second) {
+            for column in 0..=count(width) {
+                places.push((
+                    number,
+                    f32::from(column) * step,
+                    second + f32::from(row) * step,
+                    (row + column) % 2 == 0,
+                ));
+            }
+        }
+    }
+    let all = places.len();
+    let pages: Vec<Grey> = forms.iter().map(|sheet| picture(sheet, 150.0)).collect();
+    let work = std::sync::Mutex::new(places);
+    let lost = std::sync::Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while let Some((number, x, y, stained)) = {
+                    let next = work.lock().unwrap().pop();
+                    next
+                } {
+                    let (sheet, page) = (&forms[number], &pages[number]);
+                    let (width, second, first) = panel(sheet.paper);
+                    let reach = width * (first - second) / 4.0 / std::f32::consts::PI;
+                    let spoiled = page.changed(|a, b, pixel| {
+                        let (a, b) = (page.millimetres(a) - x, page.millimetres(b) - y);
+                        match (a * a + b * b < reach, stained) {
+                            (false, _) => pixel,
+                            (true, true) => 30.0,
+                            (true, false) => 255.0,
+                        }
+                    });
+                    let read = scan::codes(&spoiled.png()).unwrap_or_default();
+                    let codes = read.iter().flat_map(|page| &page.codes);
+                    if !codes.clone().any(|code| code.expose(|code| code == sheet.code)) {
+                        lost.lock()
+                            .unwrap()
+                            .push(format!("form {number} at {x}, {y}, stained: {stained}"));
+                    }
+                }
+            });
+        }
+    });
+    let lost = lost.into_inner().unwrap();
+    (all - lost.len(), all, lost)
+}
+
+/// Width of the paper, and the folds that the secret panel lies between.
+fn panel(paper: PaperSize) -> (f32, f32, f32) {
+    match paper {
+        PaperSize::A4 => (210.0, 99.0, 199.0),
+        PaperSize::Letter => (215.9, 93.2, 187.2),
+    }
 }

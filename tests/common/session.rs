@@ -21,12 +21,21 @@ pub struct Session {
 impl Session {
     /// Begins `strongroom` with these arguments, without a network, at a terminal of 24 rows and 200 columns.
     pub fn begin(arguments: &[&str]) -> Self {
+        Self::begin_sized(arguments, 24, 200)
+    }
+
+    /// As [`Session::begin`], at a terminal of this many rows and columns.
+    pub fn begin_sized(arguments: &[&str], rows: u16, columns: u16) -> Self {
         run_with("script", &["--version"], b"").ok();
         let quoted: Vec<String> = arguments
             .iter()
             .map(|word| format!("'{}'", word.replace('\'', "'\\''")))
             .collect();
-        let command = format!("stty rows 24 cols 200; unshare -rn {} {}", program(), quoted.join(" "));
+        let command = format!(
+            "stty rows {rows} cols {columns}; unshare -rn {} {}",
+            program(),
+            quoted.join(" ")
+        );
         let mut child = Command::new("script")
             .args(["--quiet", "--flush", "--return", "--command", &command, "/dev/null"])
             .env_remove("STRONGROOM_VAULT")
@@ -72,6 +81,66 @@ impl Session {
         }
     }
 
+    /// Whether `text` is shown in time.
+    pub fn is_shown(&mut self, text: &str) -> bool {
+        let started = Instant::now();
+        loop {
+            if let Some(at) = self.screen[self.read..].find(text) {
+                self.read += at + text.len();
+                return true;
+            }
+            let left = PATIENCE.saturating_sub(started.elapsed());
+            match self.shown.recv_timeout(left) {
+                Ok(bytes) => self.screen.push_str(&String::from_utf8_lossy(&bytes)),
+                Err(_) => return false,
+            }
+        }
+    }
+
+    /// What was shown and not waited for.
+    pub fn rest(&self) -> String {
+        self.screen[self.read..].escape_debug().to_string()
+    }
+
+    /// Makes the window this many columns wide.
+    pub fn resize(&mut self, columns: u16) {
+        // The program's terminal is that of the process below `script`.
+        let me = self.child.id().to_string();
+        let below = run_with("pgrep", &["-P", &me], b"").ok().out;
+        let pid = below.lines().next().unwrap().to_string();
+        let terminal = std::fs::read_link(format!("/proc/{pid}/fd/0")).unwrap();
+        let device = terminal.display().to_string();
+        run_with("stty", &["-F", &device, "cols", &columns.to_string()], b"").ok();
+    }
+
+    /// Takes the power away.
+    pub fn kill(&mut self) {
+        let me = self.child.id().to_string();
+        let _ = run_with("pkill", &["-KILL", "-P", &me], b"");
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    /// Answers everything that a guided ceremony asks before the first secret; its pages go to `pages`.
+    pub fn open_a_ceremony(&mut self, pages: &str) {
+        let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+        let test = format!("{pages}/printer-test.pdf");
+        for (step, answers) in [
+            ("preflight", &["y"][..]),
+            ("roll-call", &["y"]),
+            ("program", &["y"]),
+            ("clock", &[&now, "y"]),
+            ("plan", &["y"]),
+            ("printer-test", &[&test, "y"]),
+        ] {
+            self.until(&format!("   {step}   "));
+            for answer in answers {
+                self.until("> ");
+                self.line(answer);
+            }
+        }
+    }
+
     /// Types a line.
     pub fn line(&mut self, text: &str) {
         let pipe = self.child.stdin.as_mut().unwrap();
@@ -98,5 +167,13 @@ impl Session {
             self.screen.push_str(&String::from_utf8_lossy(&bytes));
         }
         status
+    }
+}
+
+/// A test that failed leaves nobody at a terminal.
+impl Drop for Session {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }

@@ -7,6 +7,8 @@
     reason = "a test harness of its own, which may stop at the first surprise"
 )]
 
+#[path = "../hostile/attack.rs"]
+mod attack;
 #[path = "../assurance/chi.rs"]
 mod chi;
 #[path = "../common/mod.rs"]
@@ -15,6 +17,14 @@ mod common;
 mod dealings;
 #[path = "../assurance/forgeries.rs"]
 mod forgeries;
+#[path = "../hostile/mutate.rs"]
+mod mutate;
+#[path = "../assurance/orders.rs"]
+mod orders;
+#[path = "../hostile/parsers.rs"]
+mod parsers;
+#[path = "../assurance/passwords.rs"]
+mod passwords;
 #[path = "../common/python.rs"]
 mod python;
 #[path = "../format/sample.rs"]
@@ -40,7 +50,7 @@ struct Promise {
     attempt: fn() -> (String, bool),
 }
 
-const PROMISES: [Promise; 5] = [
+const PROMISES: [Promise; 9] = [
     Promise {
         name: "coefficients of dealings of a fixed secret",
         wanted: "1,000,000 dealings, χ² below the 99.99 % bound",
@@ -50,6 +60,21 @@ const PROMISES: [Promise; 5] = [
         name: "altered lines with whole checksums",
         wanted: "1,000,000 lines, 0 prove",
         attempt: altered_lines,
+    },
+    Promise {
+        name: "orders of seven shares of a 4-of-7, up to three forged",
+        wanted: "5,040 orders recovered, every forger named",
+        attempt: all_orders,
+    },
+    Promise {
+        name: "generated password characters",
+        wanted: "10,000,000 characters, χ² below the 99.99 % bound",
+        attempt: password_characters,
+    },
+    Promise {
+        name: "hostile inputs",
+        wanted: "100,000 for each of 13 readers; no panic, nothing taken that nobody wrote, each within 2 s",
+        attempt: hostile_inputs,
     },
     Promise {
         name: "random vaults through the recoverer",
@@ -65,6 +90,11 @@ const PROMISES: [Promise; 5] = [
         name: "spoiled sheets",
         wanted: "560 pictures, no wrong share, at least as many read as by zbarimg and by rxing alone",
         attempt: spoiled_sheets,
+    },
+    Promise {
+        name: "sheets that lost a quarter of their secret panel",
+        wanted: "a disc at every place of a 5 mm grid, on both papers, open and locked: the share is read",
+        attempt: discs,
     },
 ];
 
@@ -119,6 +149,34 @@ fn altered_lines() -> (String, bool) {
     )
 }
 
+fn all_orders() -> (String, bool) {
+    let wrong = orders::attempt(5040);
+    wrong
+        .iter()
+        .take(5)
+        .for_each(|line| println!("         wrong    {line}"));
+    (format!("{} of 5,040", 5040 - wrong.len()), wrong.is_empty())
+}
+
+fn password_characters() -> (String, bool) {
+    let (chi, bound, count) = passwords::judge(10_000_000);
+    (
+        format!("{count} characters; χ² {chi:.1}, its bound {bound:.1}"),
+        chi < bound,
+    )
+}
+
+fn hostile_inputs() -> (String, bool) {
+    let (mut inputs, mut good) = (0, true);
+    for parser in parsers::PARSERS {
+        let outcome = attack::attempt(parser, 0, 100_000);
+        println!("         {:<9}{outcome}", parser.name);
+        inputs += outcome.inputs;
+        good &= outcome.is_good();
+    }
+    (format!("{inputs} inputs"), good)
+}
+
 fn random_sheets() -> (String, bool) {
     let (ours, theirs) = spoiling::clean(1000);
     (
@@ -138,6 +196,14 @@ fn spoiled_sheets() -> (String, bool) {
         ),
         all.pictures >= 500 && all.wrong == 0 && all.program >= all.zbarimg.max(all.rxing),
     )
+}
+
+fn discs() -> (String, bool) {
+    let (read, all, lost) = spoiling::discs(5.0);
+    lost.iter()
+        .take(5)
+        .for_each(|place| println!("         lost     {place}"));
+    (format!("{read} of {all}, by their codes"), read == all)
 }
 
 /// Two at a time; a passphrase takes 256 MiB.

@@ -5,10 +5,10 @@ use jiff::civil::Date;
 use std::collections::BTreeMap;
 use strongroom::crypto::passphrase::LockDigest;
 use strongroom::ident::{Epoch, Generation, Mode, Serial, ShareIndex, VaultId};
-use strongroom::plan::Factor;
+use strongroom::plan::{Defence, Factor, Role};
 use strongroom::vault::event::{
-    Cause, DealtEnvelope, EnvelopeStep, Event, LifeEvent, LineId, LockedRecordNote, Network, Note, ReviewAnswer,
-    RoomEvent, SeenShare, SetEpoch, Signature, Verdict,
+    AtProvider, Cause, DealtEnvelope, EnvelopeStep, Event, InRole, LifeEvent, LineId, LockedRecordNote, Network,
+    NightEvent, Note, NoticeNote, ReadEnvelope, ReviewAnswer, RoomEvent, SeenShare, SetEpoch, Signature, Verdict,
 };
 use strongroom::vault::ledger::Hash;
 
@@ -110,6 +110,9 @@ pub(crate) fn events(vault: VaultId, core: Hash, fingerprint: &str, note: &dyn F
             printer: Some(note("office")),
             boot: boot(),
         },
+        Event::Defences {
+            missing: vec![Defence::Landlock, Defence::LockedMemory],
+        },
         Event::Exception {
             rule: note("swap-on"),
             found: note("memory can be swapped out: /dev/sda2 is on"),
@@ -121,7 +124,8 @@ pub(crate) fn events(vault: VaultId, core: Hash, fingerprint: &str, note: &dyn F
         },
     ];
     let mut kinds = Vec::new();
-    for event in all.iter().chain(&room(&of, note)).chain(&life(&of, note)) {
+    let families = [room(&of, note), life(&of, note), night(&of, note)];
+    for event in all.iter().chain(families.iter().flatten()) {
         let (kind, body) = event.to_parts().unwrap();
         assert_eq!(Event::from_parts(kind.clone(), body.clone()).unwrap(), *event);
         kinds.push(format!("{kind}\n  {}", canonical(&body)));
@@ -130,11 +134,51 @@ pub(crate) fn events(vault: VaultId, core: Hash, fingerprint: &str, note: &dyn F
 }
 
 /// What happens in the room of a ceremony.
+#[allow(clippy::too_many_lines, reason = "one of each")]
 fn room(of: &SetEpoch, note: &dyn Fn(&str) -> Note) -> Vec<Event> {
+    let boot = || "00000000-0000-4000-8000-000000000000".parse().unwrap();
+    let room = |administrator| {
+        vec![
+            InRole {
+                role: Role::Administrator,
+                person: parsed(administrator),
+            },
+            InRole {
+                role: Role::Operator,
+                person: parsed("walt"),
+            },
+        ]
+    };
     let all = vec![
+        RoomEvent::Sitting {
+            sets: vec![of.set.clone()],
+            purpose: Factor::Mfa,
+            room: room("mira"),
+            items: vec![note("laptop 7")],
+            steps: 31,
+            script: Hash::of(b"preflight\n"),
+            boot: boot(),
+        },
+        RoomEvent::Resumed {
+            room: room("zoe"),
+            items: vec![],
+            boot: boot(),
+        },
+        RoomEvent::Step {
+            number: 1,
+            step: note("preflight"),
+            by: vec![parsed("walt"), parsed("mira")],
+            said: Some(note("network none, swap off")),
+            boot: boot(),
+        },
         RoomEvent::Clock {
             watch: "2026-02-11T16:42:03Z".parse().unwrap(),
             by: vec![parsed("mira"), parsed("walt")],
+        },
+        RoomEvent::HandedOut {
+            of: of.clone(),
+            index: ShareIndex::FIRST,
+            serial: Serial::from_bits(1),
         },
         RoomEvent::Sealed {
             of: of.clone(),
@@ -142,7 +186,40 @@ fn room(of: &SetEpoch, note: &dyn Fn(&str) -> Note) -> Vec<Event> {
             serial: Serial::from_bits(1),
             seal: note("A 004711"),
         },
+        RoomEvent::ExceptionOpened {
+            exception: 1,
+            left: vec![parsed("ana")],
+            taken: vec![note("a telephone")],
+            reason: note("a call from the school"),
+        },
+        RoomEvent::ExceptionClosed {
+            exception: 1,
+            returned: vec![parsed("ana")],
+            brought: vec![note("a telephone, put into the box outside")],
+        },
+        RoomEvent::Unforeseen {
+            expected: note("a label on the printer"),
+            happened: note("it was torn"),
+            decided: note("go on: its serial number was read from inside"),
+        },
+        RoomEvent::Dissent {
+            person: parsed("zoe"),
+            step: note("clock"),
+            reason: note("the watch is not mine"),
+        },
+        RoomEvent::SittingEnded {
+            reason: Some(note("the building is evacuated")),
+        },
+        RoomEvent::AtProvider {
+            account: parsed("111122223333"),
+            factor: Factor::Mfa,
+            device: Some(parsed("emea")),
+            generation: Generation::FIRST,
+            state: AtProvider::SignedIn,
+            by: vec![parsed("walt"), parsed("mira")],
+        },
     ];
+    assert_eq!(all.len(), RoomEvent::KINDS.len());
     all.into_iter().map(Event::Room).collect()
 }
 
@@ -339,4 +416,49 @@ fn life(of: &SetEpoch, note: &dyn Fn(&str) -> Note) -> Vec<Event> {
         },
     ];
     all.into_iter().map(Event::Life).collect()
+}
+
+/// What happens around a recovery.
+fn night(of: &SetEpoch, note: &dyn Fn(&str) -> Note) -> Vec<Event> {
+    let boot = || "00000000-0000-4000-8000-000000000000".parse().unwrap();
+    let all = vec![
+        NightEvent::Notices {
+            notices: vec![NoticeNote {
+                number: 1,
+                call: Hash::of(b"a call"),
+                answer: Hash::of(b"an answer"),
+            }],
+            boot: boot(),
+        },
+        NightEvent::Announced {
+            call: Hash::of(b"a call"),
+            from: "2026-02-11T02:58:00Z".parse().unwrap(),
+            until: "2026-02-11T04:58:00Z".parse().unwrap(),
+            account: parsed("111122223333"),
+            reason: note("incident 7"),
+            by: vec![parsed("mira"), parsed("walt")],
+        },
+        NightEvent::Invited {
+            invite: Hash::of(b"an invitation"),
+            account: parsed("111122223333"),
+            factor: Factor::Mfa,
+            device: Some(parsed("emea")),
+            boot: boot(),
+        },
+        NightEvent::Exposed {
+            account: parsed("111122223333"),
+            factor: Factor::Mfa,
+            device: Some(parsed("emea")),
+            shown: note("code"),
+            envelopes: vec![ReadEnvelope {
+                of: of.clone(),
+                index: ShareIndex::FIRST,
+                serial: Serial::from_bits(1),
+                afar: false,
+                sound: true,
+            }],
+            boot: boot(),
+        },
+    ];
+    all.into_iter().map(Event::Night).collect()
 }

@@ -16,6 +16,7 @@ use strongroom::code::symbols::Symbols;
 use strongroom::code::words::{self, WordsTag};
 use strongroom::code::{reading, typed};
 use strongroom::crypto::identity::{self, IdentityKind, SetIdentity, is_successor};
+use strongroom::crypto::notice::NoticeWords;
 use strongroom::crypto::passphrase::{LockProfile, Passphrase};
 use strongroom::crypto::sharing::{self, Share};
 use strongroom::crypto::totp::{Parameters, Seed};
@@ -301,9 +302,14 @@ pub(crate) fn example() -> Example {
             words::Fingerprint::new([0xff; 11]),
         ),
     );
+    let notice = NoticeWords::read("abandon ability able about above").ok().unwrap();
+    blocks.insert(
+        "notice",
+        format!("digest {}", hex::encode(&notice.digest(vault).ok().unwrap())),
+    );
     blocks.insert(
         "tags",
-        [WordsTag::Set, WordsTag::Head, WordsTag::Program]
+        [WordsTag::Set, WordsTag::Head, WordsTag::Program, WordsTag::Invite]
             .map(|tag| {
                 format!(
                     "{:<8}{}",

@@ -8,6 +8,7 @@
 use super::gather;
 use super::wire::{BLOCK, Block, CopyMark, Group, SLOTS, Shape};
 use crate::ident::Mode;
+use crate::paper::faces::Faces;
 use crate::paper::flow;
 use crate::paper::modules::Modules;
 use crate::paper::page::{Document, PaperSize, bold, regular};
@@ -32,6 +33,8 @@ const COLUMNS: u8 = 3;
 pub struct Copy<'a> {
     /// The paper.
     pub paper: PaperSize,
+    /// What names are set in.
+    pub faces: Faces,
     /// The world of the vault.
     pub mode: Mode,
     /// The wording.
@@ -94,7 +97,7 @@ struct Drawn<'a> {
 
 impl Drawn<'_> {
     fn file(&self, pages: &[(usize, Group)], all: usize) -> Result<(String, SecretBytes), Refusal> {
-        let mut document = Document::new(self.copy.paper);
+        let mut document = Document::set_in(self.copy.faces, self.copy.paper);
         let mut rebuilding: Option<(usize, Vec<Vec<Vec<u8>>>)> = None;
         for (number, (page, group)) in pages.iter().enumerate() {
             if number > 0 {

@@ -210,6 +210,7 @@ fn pages_are_read_as_they_were_drawn_at_150_and_300_dpi_on_either_paper() {
     for paper in [PaperSize::A4, PaperSize::Letter] {
         let copy = Copy {
             paper,
+            faces: crate::paper::faces::Faces::OWN,
             mode: MODE,
             template: &template,
             archive: &archive,

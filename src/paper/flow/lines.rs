@@ -113,17 +113,35 @@ impl Word {
                             _ => part.runs.push((*style, symbol.to_string())),
                         }
                     }
-                    _ => parts.push(Self {
-                        runs: vec![(*style, symbol.to_string())],
-                        width: wide,
-                        pen: None,
-                        spaced: parts.is_empty() && self.spaced,
-                        space: self.space,
-                    }),
+                    part => {
+                        let carried = part.map_or(Ok(String::new()), |part| part.after_its_hyphen(*style))?;
+                        let spaced = parts.is_empty() && self.spaced;
+                        parts.push(Self {
+                            width: style.width(&carried)? + wide,
+                            runs: vec![(*style, carried + symbol.encode_utf8(&mut [0; 4]))],
+                            pen: None,
+                            spaced,
+                            space: self.space,
+                        });
+                    }
                 }
             }
         }
         Ok(parts)
+    }
+
+    /// Takes off what stands behind the last hyphen, where one stands in the second half: a double name breaks there.
+    fn after_its_hyphen(&mut self, style: Style) -> Result<String, Refusal> {
+        let Some((last, text)) = self.runs.last_mut().filter(|(last, _)| *last == style) else {
+            return Ok(String::new());
+        };
+        let hyphen = text.rfind('-').map(|at| at + 1);
+        let Some(at) = hyphen.filter(|at| *at * 2 > text.len() && *at < text.len()) else {
+            return Ok(String::new());
+        };
+        let carried = text.split_off(at);
+        self.width -= last.width(&carried)?;
+        Ok(carried)
     }
 }
 

@@ -29,6 +29,7 @@ use self::marks::Mark;
 pub use self::pieces::Dress;
 use self::pieces::{Piece, emboldened};
 use self::values::{Scope, Values};
+use super::faces::Faces;
 use super::fonts::MM_PER_PT;
 use super::page::{Document, PaperSize, TEXT_WIDTH, bold};
 use super::template::Template;
@@ -40,6 +41,8 @@ use crate::secret::SecretBytes;
 pub struct Sheets<'a> {
     /// The paper.
     pub paper: PaperSize,
+    /// What names are set in.
+    pub faces: Faces,
     /// Production or rehearsal.
     pub mode: Mode,
     /// Its type.
@@ -70,7 +73,7 @@ const TITLE: Type = Type {
 
 /// The paper as PDF.
 pub fn render(sheets: &Sheets<'_>) -> Result<SecretBytes, Refusal> {
-    let mut document = Document::new(sheets.paper);
+    let mut document = Document::set_in(sheets.faces, sheets.paper);
     draw(&mut document, sheets)?;
     document.finish()
 }
@@ -101,7 +104,7 @@ pub fn count(sheets: &Sheets<'_>) -> Result<usize, Refusal> {
 
 /// The paper as plain text: title, what stands under it, and the body.
 pub fn plain(sheets: &Sheets<'_>) -> Result<String, Refusal> {
-    let scope = Scope::new(sheets.values);
+    let scope = Scope::new(sheets.values, sheets.faces);
     let mut out = format!("{}\n", wording(sheets.template, "title")?.as_str());
     for section in ["under", "body"] {
         if sheets.template.has(section) {
@@ -139,7 +142,7 @@ fn draw_numbered(document: &mut Document, sheets: &Sheets<'_>, within: Option<(u
 /// The marks of every page, from the top left corner of the paper. `within`: how many pages come before, of how many.
 fn lay_out(sheets: &Sheets<'_>, within: Option<(usize, usize)>) -> Result<Vec<Vec<Mark>>, Refusal> {
     let left = sheets.paper.left();
-    let scope = Scope::new(sheets.values);
+    let scope = Scope::new(sheets.values, sheets.faces);
     let body = scope.blocks(&blocks::parse(sheets.template.markdown("body")?)?)?;
     let mut pieces = vec![title(sheets, scope)?];
     pieces.extend(pieces::lay(&body, TEXT_WIDTH, sheets.dress)?);
@@ -185,7 +188,7 @@ fn title(sheets: &Sheets<'_>, scope: Scope<'_>) -> Result<Piece, Refusal> {
 /// The head or the foot of a page: one text at the left, one at the right.
 fn edge(sheets: &Sheets<'_>, sections: [&str; 2], kind: Type, (page, pages): (usize, usize)) -> Result<Lines, Refusal> {
     let values = sheets.values.clone().with("page", &page).with("pages", &pages);
-    let scope = Scope::new(&values);
+    let scope = Scope::new(&values, sheets.faces);
     let mut both = Lines::default();
     for (at, section) in sections.into_iter().enumerate() {
         if !sheets.template.has(section) {

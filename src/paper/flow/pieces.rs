@@ -3,6 +3,7 @@
 //! Rules of this file:
 //! - a piece is never broken; a heading keeps the piece after it; a list item, a table row, a frame and a line to sign on are
 //!   one piece each;
+//! - a line to sign on keeps what stands above it;
 //! - a table repeats its labels where it goes on over a page.
 
 use super::blocks::{Block, Inline, Item, ListKind};
@@ -103,7 +104,13 @@ pub(super) fn lay(blocks: &[Block], width: f32, dress: Dress) -> Result<Vec<Piec
             Block::Table { head, rows } => pieces.extend(table::lay(head, rows, width, dress)?),
             Block::Frame(inside) => pieces.push(frame(inside, width, dress)?),
             Block::Columns(columns) => pieces.push(side_by_side(columns, width, dress)?),
-            Block::Signatures(each) => pieces.extend(signatures(each, width)?),
+            Block::Signatures(each) => {
+                // Nobody signs an empty page: what is signed stands above the line.
+                if let Some(above) = pieces.last_mut() {
+                    above.keeps_next = true;
+                }
+                pieces.extend(signatures(each, width)?);
+            }
             Block::Big(words) => pieces.push(big(words, width)?),
             Block::Code(typed) => {
                 let mut lines = Lines::default();

@@ -1,4 +1,5 @@
 use super::*;
+use crate::paper::faces::Faces;
 use crate::plan::FreeText;
 
 const FRAME: &str = "## left\n\n{who}\n\n## right\n\nTest, page {page} of {pages}\n\n## title\n\n{who}\n\n## foot left\n\nleft\n\n## foot right\n\npage {page} of {pages}\n\n## body\n\n";
@@ -11,6 +12,7 @@ fn laid(paper: PaperSize, body: &str, values: &Values) -> Result<Vec<Vec<Mark>>,
     lay_out(
         &Sheets {
             paper,
+            faces: Faces::OWN,
             mode: Mode::Production,
             dress: Dress::PLAIN,
             template: &template(body),
@@ -262,6 +264,7 @@ fn the_same_input_gives_the_same_bytes_also_twice_in_one_process() {
     let made = || {
         let sheets = Sheets {
             paper: PaperSize::Letter,
+            faces: Faces::OWN,
             mode: Mode::Rehearsal,
             dress: Dress::PLAIN,
             template: &template,

@@ -7,6 +7,7 @@
 //! - a value is put in after the Markdown was parsed: nothing in it is a mark.
 
 use super::blocks::{Block, Inline, Item, Pen};
+use crate::paper::faces::Faces;
 use crate::paper::fonts::shown;
 use crate::refusal::{Refusal, Rule};
 use std::collections::BTreeMap;
@@ -73,6 +74,7 @@ sayable!(
     crate::ident::DeviceName,
     crate::ident::RegionId,
     crate::ident::SiteName,
+    crate::ident::TaskId,
     crate::ident::CopyId,
     crate::ident::Serial,
     crate::ident::ShareIndex,
@@ -188,12 +190,17 @@ impl Values {
 #[derive(Clone, Copy)]
 pub(super) struct Scope<'v> {
     values: &'v Values,
+    faces: Faces,
     row: Option<(&'v str, &'v Values)>,
 }
 
 impl<'v> Scope<'v> {
-    pub(super) fn new(values: &'v Values) -> Self {
-        Self { values, row: None }
+    pub(super) fn new(values: &'v Values, faces: Faces) -> Self {
+        Self {
+            values,
+            faces,
+            row: None,
+        }
     }
 
     /// The blocks, filled in and repeated.
@@ -292,6 +299,7 @@ impl<'v> Scope<'v> {
             for row in rows {
                 let scope = Scope {
                     values: self.values,
+                    faces: self.faces,
                     row: Some((name, row)),
                 };
                 filled.push(fill(scope, thing)?);
@@ -313,11 +321,16 @@ impl<'v> Scope<'v> {
                 .find_map(|name| Some((self.room(&name)?, name)));
             let Some((room, name)) = room else {
                 let text = self.text(text)?;
-                filled.push(Inline::Text {
-                    face: *face,
-                    small: *small,
-                    text,
-                });
+                filled.extend(
+                    self.faces
+                        .runs(*face, &text)
+                        .into_iter()
+                        .map(|(face, run)| Inline::Text {
+                            face,
+                            small: *small,
+                            text: run.to_string(),
+                        }),
+                );
                 continue;
             };
             let (before, after) = text.split_once(&format!("{{{name}}}")).unwrap_or((text, ""));

@@ -6,7 +6,7 @@ use crate::paper::flow::Dress;
 use crate::paper::flow::values::{Digits, Moment, Said, Values};
 use crate::refusal::{Refusal, Rule};
 use crate::secret::SecretBytes;
-use crate::vault::event::Event;
+use crate::vault::event::{Event, Note, RoomEvent};
 use crate::vault::ledger::{Entry, head_words};
 
 /// Who was there.
@@ -75,14 +75,42 @@ pub fn closing(office: &Office<'_>, sitting: &Sitting<'_>) -> Result<SecretBytes
 fn exceptions(entries: &[Entry]) -> Vec<Values> {
     let before = entries.iter().rev().skip(1);
     let since = before.take_while(|entry| !matches!(entry.event, Event::Closing { .. }));
+    let row = |entry: &Entry, found: Said, reason: &Note| {
+        Values::new()
+            .with("line", &entry.number)
+            .with("found", &found)
+            .with("reason", reason)
+    };
     let mut rows: Vec<Values> = since
         .filter_map(|entry| match &entry.event {
-            Event::Exception { found, reason, .. } => Some(
-                Values::new()
-                    .with("line", &entry.number)
-                    .with("found", found)
-                    .with("reason", reason),
-            ),
+            Event::Exception { found, reason, .. } => Some(row(entry, Said::of(&[found]), reason)),
+            Event::Room(RoomEvent::ExceptionOpened {
+                exception,
+                left,
+                taken,
+                reason,
+            }) => {
+                let people = left.iter().map(|person| Said::of(&[person]));
+                let things = taken.iter().map(|thing| Said::of(&[thing]));
+                let gone = Said::joined(people.chain(things), ", ");
+                Some(row(
+                    entry,
+                    Said::of(&[&"exception ", exception, &": ", &gone, &" left the room"]),
+                    reason,
+                ))
+            }
+            Event::Room(RoomEvent::Unforeseen {
+                expected,
+                happened,
+                decided,
+            }) => Some(row(
+                entry,
+                Said::of(&[&"expected ", expected, &"; happened ", happened]),
+                decided,
+            )),
+            Event::Room(RoomEvent::Dissent { person, step, reason }) => {
+                Some(row(entry, Said::of(&[person, &" does not agree with ", step]), reason))
+            }
             _ => None,
         })
         .collect();

@@ -16,7 +16,7 @@ use crate::secret::SecretBytes;
 
 /// The label of one envelope.
 pub fn label(office: &Office<'_>, held: &Held<'_>) -> Result<SecretBytes, Refusal> {
-    let mut page = Document::new(office.paper());
+    let mut page = Document::set_in(office.faces, office.paper());
     let safe = held.envelope.safe.as_ref().and_then(|safe| office.plan().safe(safe));
     let people = safe.map_or(2, |safe| safe.controllers.any().max(2));
     let mut drawn = Label {

@@ -3,9 +3,9 @@
 //! | file | paper |
 //! |---|---|
 //! | [`wordings`] | which template, the operator's own or the one that comes with the program |
-//! | `card` `receipt` `inventory` `closing` `review` `drill` | Markdown through [`super::flow`] |
 //! | [`runbooks`] | what to do on a day that nobody wants |
 //! | `status` | where everything stands |
+//! | `card` `receipt` `inventory` `closing` `review` `drill` `exposure` `notice` | Markdown through [`super::flow`] |
 //! | [`script`] | the steps of a ceremony, with room for time, initials and dissent |
 //! | `label` | three pieces to cut out |
 //! | [`printer_test`] | a dummy share, every symbol, rulers |
@@ -18,8 +18,10 @@
 mod card;
 mod closing;
 mod drill;
+mod exposure;
 mod inventory;
 mod label;
+mod notice;
 pub mod printer_test;
 mod receipt;
 mod review;
@@ -34,16 +36,18 @@ mod tests;
 pub use card::card;
 pub use closing::{Sitting, closing};
 pub use drill::drill;
+pub use exposure::exposure;
 pub use inventory::inventory;
 pub use label::label;
+pub use notice::{NoticeRow, notices};
 pub use receipt::receipt;
 pub use review::review;
 pub use status::status;
 
 use self::wordings::{Paper, Wordings};
+use super::faces::Faces;
 use super::flow::values::{Said, Values};
 use super::flow::{self, Dress, Sheets};
-use super::fonts::Face;
 use super::page::PaperSize;
 use crate::ident::{Mode, PersonId, SafeId, Serial, ShareIndex};
 use crate::plan::{FreeText, Plan};
@@ -60,6 +64,8 @@ pub struct Office<'a> {
     pub vault: &'a Vault<'a>,
     /// The chain of this laptop.
     pub chain: &'a Chain,
+    /// What names are set in.
+    pub faces: Faces,
     /// The day that the papers name.
     pub today: Date,
     /// The wording.
@@ -100,6 +106,7 @@ impl<'a> Office<'a> {
         let template = self.wordings.template(paper)?;
         flow::render(&Sheets {
             paper: self.paper(),
+            faces: self.faces,
             mode: self.mode(),
             dress,
             template: &template,
@@ -159,7 +166,7 @@ impl<'a> Office<'a> {
 }
 
 /// Whether every text of the plan that stands on a paper can be drawn; a long one breaks over lines, so none is too long.
-pub fn check_texts(plan: &Plan) -> Result<(), Refusal> {
+pub fn check_texts(plan: &Plan, faces: Faces) -> Result<(), Refusal> {
     let people = plan.people().iter().flat_map(|person| {
         [Some(&person.name), person.team.as_ref(), person.reach.as_ref()]
             .into_iter()
@@ -167,26 +174,19 @@ pub fn check_texts(plan: &Plan) -> Result<(), Refusal> {
     });
     let safes = plan.safes().iter().map(|safe| &safe.place);
     let accounts = plan.accounts().iter().map(|account| &account.name);
-    let texts = std::iter::once(plan.organisation())
-        .chain(people)
-        .chain(safes)
-        .chain(accounts);
-    for text in texts {
-        for face in [Face::Regular, Face::Bold, Face::Mono] {
-            // Telephone numbers alone are set in the mono face.
-            let drawn = face != Face::Mono || text.as_str().is_ascii();
-            if drawn {
-                face.width(10.0, text.as_str()).map_err(|refusal| {
-                    let unfit = Refusal::new(Rule::NameUnfit, refusal.sentence());
-                    refusal
-                        .hints()
-                        .iter()
-                        .fold(unfit, |unfit, hint| unfit.hint(hint.clone()))
-                })?;
-            }
+    let reasons = plan.acceptances().iter().map(|acceptance| &acceptance.reason);
+    let organisation = std::iter::once(plan.organisation());
+    let texts = organisation.chain(people).chain(safes).chain(accounts).chain(reasons);
+    faces.judge(texts).map_err(|refusal| match refusal.rule() {
+        Rule::PageUnfit => {
+            let unfit = Refusal::new(Rule::NameUnfit, refusal.sentence());
+            refusal
+                .hints()
+                .iter()
+                .fold(unfit, |unfit, hint| unfit.hint(hint.clone()))
         }
-    }
-    Ok(())
+        _ => refusal,
+    })
 }
 
 /// One envelope in force, and its epoch.

@@ -19,10 +19,12 @@ use crate::paper::page::{Document, regular};
 use crate::paper::recoverer;
 use crate::paper::scan;
 use crate::paper::sheet::{self, SecretLines, ShareSheet};
+use crate::plan::{FreeText, Plan};
 use crate::refusal::{Refusal, Rule};
 use crate::secret::{Secret, SecretBytes};
 use crate::threshold::Threshold;
 use sha2::{Digest as _, Sha256, Sha512};
+use std::collections::BTreeSet;
 
 /// What the small code says.
 const SMALL: &str = "STRONGROOM PRINTER TEST";
@@ -30,16 +32,34 @@ const LABEL: &[u8] = b"strongroom/printer-test";
 
 /// Two pages.
 pub fn printer_test(office: &Office<'_>) -> Result<SecretBytes, Refusal> {
-    let mut document = Document::new(office.paper());
+    let mut document = Document::set_in(office.faces, office.paper());
     dummy_sheet(office, &mut document)?;
     document.new_page();
-    let names = office.plan().people().iter().map(|person| Said::of(&[&person.name]));
+    let names = names(office.plan()).into_iter().map(|name| Said::of(&[name]));
     let values = office
         .values()
-        .with("names", &Said::joined(names.take(60), ", "))
+        .with("names", &Said::joined(names, ", "))
         .with("plan", &office.vault.plan_hash());
     second(office, &values, &mut document)?;
     document.finish()
+}
+
+/// As many names as there is room for above the rulers, those first that bring a symbol which no name before them has.
+fn names(plan: &Plan) -> Vec<&FreeText> {
+    const ROOM: usize = 640;
+    let mut seen = BTreeSet::new();
+    let (fresh, others): (Vec<&FreeText>, Vec<&FreeText>) =
+        plan.people().iter().map(|person| &person.name).partition(|name| {
+            let before = seen.len();
+            seen.extend(name.as_str().chars());
+            seen.len() > before
+        });
+    let mut taken = 0;
+    let fits = |name: &&FreeText| {
+        taken += name.as_str().chars().count() + 2;
+        taken <= ROOM
+    };
+    fresh.into_iter().chain(others).take_while(fits).collect()
 }
 
 /// Whether the scans show both codes as they were printed.
@@ -110,6 +130,7 @@ fn dummy_sheet(office: &Office<'_>, document: &mut Document) -> Result<(), Refus
         serial: Serial::from_bits(0),
         words: fingerprint.words(),
         fingerprint_hex: &hex,
+        faces: office.faces,
         mode: Mode::Rehearsal,
         paper: office.paper(),
         recoverer_sha256: Some(&hash),
@@ -131,6 +152,7 @@ fn second(office: &Office<'_>, values: &Values, document: &mut Document) -> Resu
         document,
         &Sheets {
             paper: office.paper(),
+            faces: office.faces,
             mode: office.mode(),
             dress: Dress::PLAIN,
             template: &template,

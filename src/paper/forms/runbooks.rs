@@ -166,6 +166,7 @@ fn contents_values(
 fn sheets<'a>(office: &Office<'a>, template: &'a Template, values: &'a Values) -> Sheets<'a> {
     Sheets {
         paper: office.paper(),
+        faces: office.faces,
         mode: office.mode(),
         dress: Dress::DENSE,
         template,

@@ -17,6 +17,8 @@ use crate::secret::SecretBytes;
 /// One step of a ceremony, as it stands on paper.
 #[derive(Clone, Debug)]
 pub struct ScriptStep {
+    /// Its name, as the screen and the ledger have it.
+    pub name: Said,
     /// Who does it: a role in the room.
     pub role: &'static str,
     /// The custodian whose turn it is, where it is one's.
@@ -48,6 +50,7 @@ pub fn script(
         let name = step.custodian.clone().or_else(|| person.map(|name| Said::of(&[name])));
         Values::new()
             .with("number", &number)
+            .with("step", &step.name)
             .with("role", &step.role)
             .with("name", &name.unwrap_or_default())
             .with("text", &step.text)

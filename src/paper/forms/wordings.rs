@@ -32,12 +32,20 @@ pub enum Paper {
     Review,
     /// That it works.
     Drill,
+    /// The claim, signed.
+    Statement,
     /// The vault as codes.
     VaultCopy,
     /// The frame of the runbooks.
     Runbook,
     /// Where everything stands.
     Status,
+    /// What those say who recover.
+    NoticeKit,
+    /// What those answer whom the alert wakes.
+    NoticeAlert,
+    /// What a recovery opened and showed.
+    Exposure,
 }
 
 macro_rules! papers {
@@ -69,9 +77,13 @@ papers! {
     PrinterTest "printer-test";
     Review "review";
     Drill "drill";
+    Statement "statement";
     VaultCopy "vault-copy";
     Runbook "runbook";
     Status "status";
+    NoticeKit "notice-kit";
+    NoticeAlert "notice-alert";
+    Exposure "exposure";
 }
 
 /// The wording of every paper.

@@ -292,3 +292,65 @@ fn crc(bytes: &[u8]) -> u32 {
         crc
     })
 }
+
+/// Both codes of [`sheet`] at 150 dpi, each with a part cut out: columns and rows of modules, from and to.
+fn cut(high: [u32; 4], low: [u32; 4]) -> Vec<u8> {
+    let mut picture = luma(150.0);
+    let pixels = |millimetres: f32| (millimetres / 25.4 * 150.0).round() as u32;
+    for ((x, y), [left, top, right, bottom]) in [((15.0, 109.6), high), ((152.6, 152.0), low)] {
+        for row in pixels(y + 0.8 * top as f32)..pixels(y + 0.8 * bottom as f32) {
+            for column in pixels(x + 0.8 * left as f32)..pixels(x + 0.8 * right as f32) {
+                picture.put_pixel(column, row, image::Luma([255]));
+            }
+        }
+    }
+    png(&picture)
+}
+
+#[test]
+fn two_codes_that_each_lost_too_much_are_read_as_one() {
+    let (right, left) = ([30, 9, 53, 53], [9, 0, 28, 53]);
+    for one in [cut(right, right), cut(left, left)] {
+        assert!(codes(&one).unwrap()[0].codes.is_empty());
+    }
+    assert!(reads(&cut(right, left)));
+    assert!(reads(&cut(left, right)));
+}
+
+#[test]
+fn what_is_left_of_both_codes_is_never_a_guess() {
+    let truth = share();
+    let mut partial = 0;
+    for width in 12..=32 {
+        let lost = [53 - width, 12, 53, 53];
+        let page = codes(&cut(lost, lost)).unwrap().remove(0);
+        assert!(page.codes.iter().all(|code| same_text(code, &truth.qr)));
+        let Some(remains) = page.remains else { continue };
+        partial += 1;
+        remains.expose(|remains| {
+            for (line, known) in remains.lines().zip(&truth.lines) {
+                known.expose(|known| {
+                    assert_eq!(line.len(), 3 + known.len());
+                    let agree = |(read, known): (char, char)| read == '?' || read == known;
+                    assert!(line[3..].chars().zip(known.chars()).all(agree), "width {width}");
+                });
+            }
+        });
+    }
+    assert!(partial > 0, "no cut between all and nothing");
+}
+
+#[test]
+fn the_lines_of_a_page_without_a_code_are_taken_from_its_text() {
+    for locked in [false, true] {
+        let share = Share::new(Mode::Production, locked, 4);
+        let sheets = drawn(&PLAIN, &share).expose(Sheets::open).unwrap();
+        let lines = text::lines_of_a_share(&sheets, 0).unwrap();
+        let shown: String = lines.expose(|lines| lines.split_whitespace().collect());
+        let meant: String = share.lines.iter().map(|line| line.expose(str::to_string)).collect();
+        assert_eq!(shown, meant);
+    }
+    let blank = Document::new(PaperSize::A4).finish().unwrap();
+    let sheets = blank.expose(Sheets::open).unwrap();
+    assert!(text::lines_of_a_share(&sheets, 0).is_none());
+}

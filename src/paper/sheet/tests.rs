@@ -105,6 +105,7 @@ pub(in crate::paper) fn sheet<R>(says: &Says<'_>, with: impl FnOnce(&ShareSheet<
             "company", "lamp", "term", "east", "cloud", "cupboard", "about", "clinic",
         ],
         fingerprint_hex: "2e8f 9b7d a2d2 be6b 8019 59",
+        faces: crate::paper::faces::Faces::OWN,
         mode: says.mode,
         paper: says.paper,
         recoverer_sha256: Some("56d5e0c20ab994b1e4dff448bf83c650d5b3e0bce29287d192a6f55a3c8ce03b"),

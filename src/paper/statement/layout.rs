@@ -4,7 +4,10 @@
 //! - everything hangs from what stands above it; only signatures and foot have a place of their own, and nothing reaches into it;
 //! - a cell has a width and a number of lines; a text that needs more is cut with an ellipsis.
 
+use super::Statement;
 use super::content::{Content, Finding, PathRow};
+use crate::ident::Mode;
+use crate::paper::flow;
 use crate::paper::page::{Document, PaperSize, Style, TEXT_WIDTH, bold, mono, regular};
 use crate::paper::template::Template;
 use crate::plan::Plan;
@@ -26,9 +29,10 @@ const ACCEPTED: [f32; 5] = [0.0, 14.0, 62.0, 132.0, 158.0];
 const SIGNATURES: f32 = 56.0;
 const FOOT: f32 = 24.0;
 
-pub(super) fn draw(plan: &Plan, content: &Content, template: &Template) -> Result<SecretBytes, Refusal> {
+pub(super) fn draw(plan: &Plan, it: &Statement<'_>, content: &Content) -> Result<SecretBytes, Refusal> {
+    let template = it.template;
     let mut page = Page {
-        document: Document::new(plan.paper()),
+        document: Document::set_in(it.faces, plan.paper()),
         paper: plan.paper(),
         template,
         y: 18.0,
@@ -52,6 +56,9 @@ pub(super) fn draw(plan: &Plan, content: &Content, template: &Template) -> Resul
     }
     page.signatures()?;
     page.foot(content)?;
+    if it.mode == Mode::Rehearsal {
+        flow::rehearsal(&mut page.document)?;
+    }
     page.document.finish()
 }
 
@@ -117,8 +124,10 @@ impl Page<'_> {
         let widths = [LOSSES[1] - 3.0, 30.0, TEXT_WIDTH - LOSSES[2]];
         let mut further = content.further;
         for (number, row) in content.losses.iter().enumerate() {
-            let what = fitted(regular(BODY), widths[0], 3, &row.what)?.len();
-            let lines = what.max(fitted(regular(BODY), widths[2], 2, &row.note)?.len()).max(1);
+            let what = fitted(&self.document, regular(BODY), widths[0], 3, &row.what)?.len();
+            let lines = what
+                .max(fitted(&self.document, regular(BODY), widths[2], 2, &row.note)?.len())
+                .max(1);
             let height = 8.8 + (lines - 1) as f32 * LEADING;
             let is_last = number + 1 == content.losses.len() && further == 0;
             if self.y + height + if is_last { 0.0 } else { 6.0 } > limit {
@@ -268,7 +277,7 @@ impl Page<'_> {
         for (number, text) in texts.iter().enumerate() {
             let end = columns.get(number + 1).map_or(TEXT_WIDTH, |next| next - 2.0);
             let width = end - columns[number];
-            let needed = fitted(regular(SMALL), width, lines, text)?.len();
+            let needed = fitted(&self.document, regular(SMALL), width, lines, text)?.len();
             // Heads stand on their last line.
             self.y = top + (lines - needed) as f32 * 3.8;
             self.set(regular(SMALL), columns[number], (width, lines, 3.8), text)?;
@@ -308,7 +317,7 @@ impl Page<'_> {
         (width, lines, leading): (f32, usize, f32),
         text: &str,
     ) -> Result<f32, Refusal> {
-        let fitted = fitted(style, width, lines, text)?;
+        let fitted = fitted(&self.document, style, width, lines, text)?;
         for (number, line) in fitted.iter().enumerate() {
             let y = self.y + number as f32 * leading;
             self.document.text(style, self.paper.left() + x, y, width + 0.1, line)?;
@@ -335,7 +344,7 @@ fn of_findings(findings: &[Finding]) -> f32 {
 }
 
 /// The lines of a text that is broken between words, and cut with an ellipsis where it needs more lines than there are.
-fn fitted(style: Style, width: f32, lines: usize, text: &str) -> Result<Vec<String>, Refusal> {
+fn fitted(set_in: &Document, style: Style, width: f32, lines: usize, text: &str) -> Result<Vec<String>, Refusal> {
     let mut set: Vec<String> = Vec::new();
     let mut line = String::new();
     for word in text.split(' ').filter(|word| !word.is_empty()) {
@@ -344,12 +353,12 @@ fn fitted(style: Style, width: f32, lines: usize, text: &str) -> Result<Vec<Stri
         } else {
             format!("{line} {word}")
         };
-        if style.width(&longer)? <= width {
+        if set_in.width(style, &longer)? <= width {
             line = longer;
             continue;
         }
         if set.len() + 1 == lines || line.is_empty() {
-            set.push(cut(style, width, &longer)?);
+            set.push(cut(set_in, style, width, &longer)?);
             line.clear();
             if set.len() == lines {
                 return Ok(set);
@@ -357,8 +366,8 @@ fn fitted(style: Style, width: f32, lines: usize, text: &str) -> Result<Vec<Stri
             continue;
         }
         set.push(std::mem::replace(&mut line, word.to_string()));
-        if style.width(&line)? > width {
-            line = cut(style, width, &line)?;
+        if set_in.width(style, &line)? > width {
+            line = cut(set_in, style, width, &line)?;
         }
     }
     if !line.is_empty() {
@@ -368,12 +377,12 @@ fn fitted(style: Style, width: f32, lines: usize, text: &str) -> Result<Vec<Stri
 }
 
 /// As much of a text as fits with an ellipsis behind it.
-fn cut(style: Style, width: f32, text: &str) -> Result<String, Refusal> {
+fn cut(set_in: &Document, style: Style, width: f32, text: &str) -> Result<String, Refusal> {
     let mut letters: Vec<char> = text.chars().collect();
     loop {
         letters.pop();
         let shorter = letters.iter().collect::<String>().trim_end().to_string() + "…";
-        if letters.is_empty() || style.width(&shorter)? <= width {
+        if letters.is_empty() || set_in.width(style, &shorter)? <= width {
             return Ok(shorter);
         }
     }

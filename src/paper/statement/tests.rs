@@ -1,6 +1,7 @@
 //! What the statement promises: one page, everything in its box, the same bytes for the same plan.
 
 use super::*;
+use crate::paper::forms::wordings::{Paper, Wordings};
 use crate::paper::text::page_text;
 use crate::plan::rules::{self, About, Accepted, Finding, PlanRule};
 use crate::plan::{Place, Plan, starter};
@@ -18,6 +19,9 @@ fn page(text: &str, more: impl Fn(&mut Judgement)) -> Result<SecretBytes, Refusa
     let mut judgement = rules::weigh(&plan, observed, DAY);
     more(&mut judgement);
     let statement = Statement {
+        faces: crate::paper::faces::Faces::OWN,
+        template: &Wordings::own().template(Paper::Statement).expect("it is a template"),
+        mode: crate::ident::Mode::Production,
         judgement: &judgement,
         date: DAY,
         plan_hash: "64879f7d".repeat(8),

@@ -1,6 +1,6 @@
 //! The flags of what makes pages with shares, and proves them: `ceremony`, `prove`, `reprint`, `passphrase`.
 
-use super::{Overrides, Unattended};
+use super::{InTheRoom, Overrides, Unattended};
 use crate::ident::Serial;
 use crate::shell::printing::PrinterName;
 use crate::vault::event::Note;
@@ -25,8 +25,23 @@ pub struct Ceremony {
     /// Print although the print system keeps what it is given
     #[arg(long, value_name = "REASON")]
     pub allow_spool: Option<Note>,
+    /// Take the wording of the sheets from DIR/share-sheet.md
+    #[arg(long, value_name = "DIR")]
+    pub templates: Option<PathBuf>,
+    /// Print every step and prompt, and do nothing: no secret, no question, no line in the ledger
+    #[arg(long, conflicts_with_all = ["unattended", "void", "out", "printer"])]
+    pub dry_run: bool,
+    /// Where the scanner puts its scans: once a secret exists, no other folder can be read
+    #[arg(long, value_name = "DIR", default_value = "/dev/shm", conflicts_with = "unattended")]
+    pub scan: PathBuf,
+    /// Who is there: administrator=ID,operator=ID,scribe=ID,witness=ID; whoever is not named here or in the plan is asked for
+    #[arg(long, value_name = "ROLE=ID", value_delimiter = ',', conflicts_with = "unattended")]
+    pub room: Vec<InTheRoom>,
+    /// What is brought into the room, besides what the plan lists; named again at the end
+    #[arg(long, value_name = "TEXT", conflicts_with = "unattended")]
+    pub item: Vec<Note>,
     /// Declare the last epoch of the set void instead: its dealing was interrupted, or its pages are out of force
-    #[arg(long, value_name = "REASON", conflicts_with_all = ["out", "printer", "unattended", "reason"])]
+    #[arg(long, value_name = "REASON", conflicts_with_all = ["out", "printer", "templates", "unattended", "reason", "room", "item"])]
     pub void: Option<Note>,
     /// Put secret pages on a disk all the same
     #[arg(long, value_name = "REASON")]
@@ -79,6 +94,9 @@ pub struct Reprint {
     /// How it is run
     #[command(flatten)]
     pub unattended: Unattended,
+    /// Take the wording of the sheet from DIR/share-sheet.md
+    #[arg(long, value_name = "DIR")]
+    pub templates: Option<PathBuf>,
     /// Put a secret page on a disk all the same
     #[arg(long, value_name = "REASON")]
     pub allow_disk: Option<Note>,

@@ -6,6 +6,7 @@
 //! - a value is parsed into its checked type here, so that no command sees an unchecked one.
 
 mod ceremony;
+mod exception;
 mod export;
 mod life;
 mod print;
@@ -14,14 +15,15 @@ mod reissue;
 mod runbook;
 
 pub use self::ceremony::{Ceremony, Prove, Reprint};
+pub use self::exception::{Exception, ExceptionCommand};
 pub use self::export::{Export, ExportCommand};
 pub use self::life::{
     DeviceArgs, DeviceCommand, DrillArgs, DrillCommand, DrillOpen, Due, Envelope, EnvelopeCommand, FindingArgs,
     FindingCommand, Guidance, ReviewArgs, ReviewCommand, Safe, SafeCommand, Status, Witnessed,
 };
 pub use self::print::{Destination, Envelopes, InTheRoom, Print, PrintCommand};
-pub use self::recover::{Recover, Show};
-pub use self::reissue::{Reissue, Relock};
+pub use self::recover::{Contribute, Notice, NoticeCommand, Recover, Show};
+pub use self::reissue::{QuorumOfScans, Reissue, Relock};
 pub use self::runbook::{Runbook, RunbookCommand};
 
 use crate::code::words::Fingerprint;
@@ -100,7 +102,11 @@ pub enum Command {
     /// Generate and lock passwords; import and lock MFA seeds and contacts
     Enroll(Enroll),
     /// Gather a quorum and open one record
-    Recover(Recover),
+    Recover(Box<Recover>),
+    /// Prove one share on this laptop, and lock it to a recovery elsewhere
+    Contribute(Contribute),
+    /// Announce a recovery to those whom its alert will wake, or check what they were told
+    Notice(Notice),
     /// Papers without shares: labels, cards, receipts, inventories, scripts, closing sheets, forms, copies of the vault
     Print(Print),
     /// Make a vault from its printed copy
@@ -127,6 +133,8 @@ pub enum Command {
     Runbook(Runbook),
     /// Files for the world outside
     Export(Export),
+    /// Write down what left the script, and what came back
+    Exception(Exception),
     /// The record of what was done, and the proof that it is whole
     Ledger(Ledger),
 }
@@ -221,11 +229,14 @@ pub struct Unattended {
 #[derive(Args)]
 pub struct Enroll {
     /// Accounts, by id or name
-    #[arg(value_name = "ACCOUNT", required_unless_present = "all")]
+    #[arg(value_name = "ACCOUNT", required_unless_present_any = ["all", "worklist"])]
     pub accounts: Vec<String>,
     /// Every account whose share set is live; the others are named and skipped
     #[arg(long, conflicts_with = "accounts")]
     pub all: bool,
+    /// How far every account is at the provider; at a terminal, go on with what is left: generate, show, set, sign in
+    #[arg(long, conflicts_with_all = ["accounts", "all", "unattended"])]
+    pub worklist: bool,
     /// Which factor
     #[arg(long, value_name = "password|mfa|contact")]
     pub factor: Factor,
@@ -233,9 +244,12 @@ pub struct Enroll {
     #[arg(long, value_name = "NAME")]
     pub device: Option<DeviceName>,
     /// Where an MFA seed or a contact comes from: a text, a QR image, or - for standard input. With --all: lines of
-    /// ACCOUNT, DEVICE and otpauth URI
+    /// ACCOUNT, DEVICE and otpauth URI. With --worklist: the folder in which they are, /dev/shm without it
     #[arg(long, value_name = "FILE")]
     pub from: Option<PathBuf>,
+    /// Read the code of an MFA seed from another screen, by a camera like /dev/video0
+    #[arg(long, value_name = "DEV", conflicts_with_all = ["from", "all"])]
+    pub camera: Option<PathBuf>,
     /// The length of a generated password, 16 to 128
     #[arg(long, value_name = "N", default_value = "64")]
     pub length: Length,
@@ -277,6 +291,9 @@ pub struct Ledger {
 pub enum LedgerCommand {
     /// Every line, in words
     Show {
+        /// Only what happened in the rooms of ceremonies, as minutes
+        #[arg(long, conflicts_with = "json")]
+        step: bool,
         /// One JSON object instead of text
         #[arg(long)]
         json: bool,

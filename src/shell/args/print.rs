@@ -1,7 +1,7 @@
 //! The flags of `print`: which paper, of what, where to.
 
-use crate::ceremony::steps::ROLES;
 use crate::ident::{PersonId, SafeId, Serial};
+use crate::plan::Role;
 use crate::shell::printing::PrinterName;
 use crate::vault::event::Note;
 use clap::{Args, Subcommand};
@@ -45,7 +45,7 @@ pub struct Envelopes {
 #[derive(Clone)]
 pub struct InTheRoom {
     /// The role.
-    pub role: &'static str,
+    pub role: Role,
     /// The person.
     pub person: PersonId,
 }
@@ -54,9 +54,11 @@ impl std::str::FromStr for InTheRoom {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let written = || format!("written ROLE=ID, with a role of {}", ROLES.join(", "));
-        let (role, person) = text.split_once('=').ok_or_else(written)?;
-        let role = ROLES.into_iter().find(|known| *known == role).ok_or_else(written)?;
+        let known = Role::ALL.map(Role::as_str).join(", ");
+        let (role, person) = text
+            .split_once('=')
+            .ok_or_else(|| format!("written ROLE=ID, with a role of {known}"))?;
+        let role = role.parse()?;
         let person = person
             .parse()
             .map_err(|fault: crate::ident::IdentError| fault.to_string())?;
@@ -170,6 +172,24 @@ pub enum PrintCommand {
     },
     /// One page to sign: the claim as computed, the losses that are survived, the findings that are accepted
     Statement {
+        /// Where to
+        #[command(flatten)]
+        to: Destination,
+    },
+    /// Access notices: numbered phrases that work once, one sheet for the kit, one for those whom the alert wakes
+    Notices {
+        /// How many
+        #[arg(long, value_name = "N", default_value = "8", value_parser = clap::value_parser!(u32).range(1..=50))]
+        count: u32,
+        /// Leave the sheets on a disk, where they can be found again
+        #[arg(long, value_name = "REASON")]
+        allow_disk: Option<Note>,
+        /// Where to
+        #[command(flatten)]
+        to: Destination,
+    },
+    /// What the last recovery opened and showed, and what has to be done about it, to be signed
+    Exposure {
         /// Where to
         #[command(flatten)]
         to: Destination,

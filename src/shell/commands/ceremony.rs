@@ -1,25 +1,28 @@
 //! `ceremony`: share sets of one purpose dealt, their sheets made.
 
+mod at_hand;
+mod dry_run;
+mod guided;
+mod unattended;
+
 use super::SystemClock;
 use super::print::SecretPlace;
-use crate::ceremony::deal::{self, Room};
-use crate::ceremony::ports::{Clock as _, Custodians};
-use crate::entropy::{Entropy, System};
-use crate::ident::Mode;
+use crate::ceremony::deal;
+use crate::ceremony::ports::Clock as _;
 use crate::plan::ShareSet;
-use crate::refusal::{Refusal, Rule};
+use crate::refusal::Refusal;
 use crate::shell::args::{Ceremony, Place};
-use crate::shell::guard::{self, Exceptions};
-use crate::shell::passphrases::{AtTheTerminal, InAFile};
-use crate::shell::report::{Answer, Standard, print, say};
-use crate::shell::terminal::Terminal;
-use crate::vault::Change;
+use crate::shell::report::{Answer, print};
+use crate::vault::event::{Event, Note, RoomEvent};
 use crate::vault::store::Store;
-use std::path::Path;
+use crate::vault::{Change, Vault};
 
-/// Deals, or declares void.
+/// Deals, shows what it would do, or declares void.
 pub fn run(place: &Place, it: Ceremony) -> Result<Answer, Refusal> {
     let store = Store::open(&place.vault)?;
+    if it.dry_run {
+        return dry_run::run(&Vault::load(&store)?, &it.sets);
+    }
     let mut change = Change::begin(&store, place.site.as_ref())?;
     let plan = change.vault().plan().clone();
     let sets = it
@@ -28,76 +31,46 @@ pub fn run(place: &Place, it: Ceremony) -> Result<Answer, Refusal> {
         .map(|name| plan.find_set(name))
         .collect::<Result<Vec<&ShareSet>, _>>()?;
     if let Some(reason) = it.void {
-        for set in sets {
-            let of = deal::declare_void(&mut change, set, reason.clone(), &SystemClock)?;
-            print(&format!("{of} is void\n"));
+        return give_up(&mut change, &sets, &reason);
+    }
+    if it.unattended.unattended {
+        unattended::run(&mut change, &sets, it)
+    } else {
+        guided::run(&mut change, &plan, sets, it)
+    }
+}
+
+/// Declares the last epochs of the sets void, and ends the sitting that was to deal them.
+fn give_up(change: &mut Change<'_>, sets: &[&ShareSet], reason: &Note) -> Result<Answer, Refusal> {
+    let site = change.vault().register().room().site(change.chain().site());
+    let sitting = site
+        .sitting
+        .filter(|sitting| sets.iter().any(|set| sitting.sets.contains(set.name())));
+    for set in sets {
+        let state = change.vault().register().last_epoch(set.name());
+        let in_force = state.is_some_and(|state| state.void.is_none());
+        if sitting.is_some() && !in_force {
+            continue;
         }
-        return Ok(Answer::Done);
+        let of = deal::declare_void(change, set, reason.clone(), &SystemClock)?;
+        print(&format!("{of} is void\n"));
     }
-    let mode = change.vault().mode();
-    let unattended = it.unattended.unattended;
-    deal::judge(change.vault(), &sets, unattended)?;
-    if !unattended && !sets.iter().any(|set| set.has_locked_shares()) {
-        return Err(Refusal::new(
-            Rule::Usage,
-            "this version asks nothing but passphrases at a ceremony, and no share of these sets has one: the guided ceremony is not in it yet",
-        )
-        .hint(format!(
-            "strongroom ceremony {} --unattended --reason \"<reason>\" --out /dev/shm/pages",
-            it.sets.join(" ")
-        )));
+    if sitting.is_some() {
+        super::exception::none_open(change)?;
+        let ended = RoomEvent::SittingEnded {
+            reason: Some(reason.clone()),
+        };
+        change.commit(&[], vec![Event::Room(ended)], SystemClock.now())?;
+        print("the ceremony is given up\n");
     }
-    guard::judge_unattended(mode, &it.unattended, &format!("ceremony {}", it.sets.join(" ")))?;
-    let to = SecretPlace {
+    Ok(Answer::Done)
+}
+
+fn place_of(it: &Ceremony) -> SecretPlace<'_> {
+    SecretPlace {
         out: it.out.as_deref(),
         printer: it.printer.as_ref(),
         allow_disk: it.allow_disk.as_ref(),
         allow_spool: it.allow_spool.as_ref(),
-    };
-    let mut exceptions = Exceptions::default();
-    to.judge(&change, &mut exceptions)?;
-    let passphrases = to.out.unwrap_or(Path::new("/dev/shm"));
-    let mut there = if unattended {
-        None
-    } else {
-        Some(AtTheTerminal(Terminal::open()?))
-    };
-    let mut written = InAFile::beside(passphrases);
-    let custodians: &mut dyn Custodians = match &mut there {
-        Some(there) => there,
-        None => &mut written,
-    };
-    let boot = guard::enter(&mut change, &it.overrides, exceptions, SystemClock.now())?;
-    let mut system = System;
-    let mut entropy = Entropy::new(&mut system);
-    let mut pages = to.open()?;
-    let reason = it.unattended.reason.filter(|_| unattended).or_else(|| {
-        (unattended && mode == Mode::Rehearsal)
-            .then(|| "rehearsal".parse().ok())
-            .flatten()
-    });
-    let mut room = Room {
-        entropy: &mut entropy,
-        clock: &SystemClock,
-        pages: pages.as_mut(),
-        custodians,
-        voice: &mut Standard,
-        boot,
-        unattended: reason,
-    };
-    deal::deal_sets(&mut change, &sets, &mut room)?;
-    for file in written.write()? {
-        say(&format!("the passphrases of this rehearsal are in {}", file.display()));
     }
-    say(&to.said());
-    if mode == Mode::Production {
-        say(&match to.out {
-            Some(out) => format!(
-                "next: print them, then prove every page on paper: strongroom prove --scan {}",
-                out.display()
-            ),
-            None => "next: prove every page on paper: strongroom prove --scan SCANS".to_string(),
-        });
-    }
-    Ok(Answer::Done)
 }

@@ -6,6 +6,7 @@ mod text;
 use super::SystemClock;
 use crate::ceremony::deal;
 use crate::ceremony::ports::Clock as _;
+use crate::paper::faces::Faces;
 use crate::plan::Plan;
 use crate::plan::rules::{self, Judgement};
 use crate::quorum::access::{Access, FormerEpoch};
@@ -14,13 +15,14 @@ use crate::refusal::Refusal;
 use crate::shell::args::{Check, Place};
 use crate::shell::report::{Answer, print};
 use crate::vault::store::Store;
-use crate::vault::{former, read_plan};
+use crate::vault::{fonts, former, read_plan};
 use jiff::civil::Date;
 
 /// Judges the plan as of today.
 pub fn run(place: &Place, it: &Check) -> Result<Answer, Refusal> {
     let (plan, former) = read(place)?;
-    deal::check_names(&plan)?;
+    let faces = Faces::read(fonts::read(&Store::open(&place.vault)?, &plan)?)?;
+    deal::check_names(&plan, faces)?;
     let access = Access::of(&plan, &former);
     let (mut claim, judgement) = judge(&access, today())?;
     print(&if it.json {

@@ -1,5 +1,7 @@
 //! `enroll`: factors locked to live sets.
 
+mod worklist;
+
 use super::{SystemClock, count};
 use crate::ceremony::enroll::{self, Skipped, Terms, Work};
 use crate::ceremony::ports::Clock as _;
@@ -9,6 +11,8 @@ use crate::plan::Factor;
 use crate::refusal::{Refusal, Rule};
 use crate::secret::SecretText;
 use crate::shell::args::{Enroll, Place};
+use crate::shell::camera::Camera;
+use crate::shell::decoder::Decoder;
 use crate::shell::guard::{self, Exceptions};
 use crate::shell::report::{Answer, print};
 use crate::shell::seeds;
@@ -19,6 +23,9 @@ use crate::vault::{Change, Vault};
 pub fn run(place: &Place, it: &Enroll) -> Result<Answer, Refusal> {
     let store = Store::open(&place.vault)?;
     let mut change = Change::begin(&store, place.site.as_ref())?;
+    if it.worklist {
+        return worklist::run(&mut change, it);
+    }
     guard::judge_unattended(
         change.vault().mode(),
         &it.unattended,
@@ -38,9 +45,10 @@ pub fn run(place: &Place, it: &Enroll) -> Result<Answer, Refusal> {
     guard::enter(&mut change, &it.overrides, Exceptions::default(), SystemClock.now())?;
     let mut system = System;
     let mut entropy = Entropy::new(&mut system);
-    let mut brought = match &it.from {
-        Some(from) => seeds::bring(from, it.all, &work)?,
-        None => seeds::Brought::nothing(),
+    let mut brought = match (&it.from, &it.camera) {
+        (Some(from), _) => seeds::bring(from, it.all, &work)?,
+        (None, Some(device)) => seeds::seen(&mut Camera::open(device)?, &mut Decoder::default())?,
+        (None, None) => seeds::Brought::nothing(),
     };
     if it.from.is_some() && it.all {
         // A list may bring some of the seeds today and others tomorrow.
@@ -76,13 +84,13 @@ pub fn run(place: &Place, it: &Enroll) -> Result<Answer, Refusal> {
 }
 
 fn judge_source(it: &Enroll) -> Result<(), Refusal> {
-    match (it.factor, &it.from) {
-        (Factor::Password, Some(_)) => Err(Refusal::new(
+    match (it.factor, it.from.is_some() || it.camera.is_some()) {
+        (Factor::Password, true) => Err(Refusal::new(
             Rule::Usage,
             "passwords are generated, never imported: one that was typed was seen",
         )
         .hint("strongroom enroll ACCOUNT --factor password")),
-        (Factor::Mfa | Factor::Contact, None) => Err(Refusal::new(
+        (Factor::Mfa | Factor::Contact, false) => Err(Refusal::new(
             Rule::Usage,
             format!(
                 "{} is brought in, not generated",
@@ -92,7 +100,7 @@ fn judge_source(it: &Enroll) -> Result<(), Refusal> {
                 }
             ),
         )
-        .hint("--from FILE, or --from - for standard input")),
+        .hint("--from FILE, or --from - for standard input, or --camera /dev/video0")),
         _ => Ok(()),
     }
 }
@@ -101,7 +109,7 @@ fn find_work(vault: &Vault<'_>, it: &Enroll) -> Result<(Vec<Work>, Vec<Skipped>)
     if it.all {
         return Ok(enroll::all_work(vault, it.factor, it.device.as_ref()));
     }
-    if it.from.is_some() && it.accounts.len() > 1 {
+    if (it.from.is_some() || it.camera.is_some()) && it.accounts.len() > 1 {
         return Err(Refusal::new(Rule::Usage, "one source brings the seed of one account")
             .hint("a list brings those of several: --all --from FILE"));
     }

@@ -1,10 +1,13 @@
 //! A quorum from scans: what `drill open`, `reissue` and `relock` have in common.
 
-use super::recover::gather_all;
-use crate::ceremony::gathering::Gathering;
+use crate::ceremony::gathering::{Accepted, Gathering};
+use crate::ceremony::ports::Passphrases;
+use crate::code::share_code::PaperShare;
 use crate::ident::Mode;
 use crate::refusal::Refusal;
 use crate::shell::decoder::Decoder;
+use crate::shell::report::{self, say};
+use crate::shell::scanning::Entry;
 use crate::shell::{input, passphrases, scanning};
 use std::path::{Path, PathBuf};
 
@@ -24,4 +27,34 @@ pub(super) fn from_scans(
     let mut passphrases = passphrases::source(passphrases, person.as_mut())?;
     gather_all(entries, gathering, &mut *passphrases);
     Ok(())
+}
+
+/// Takes every entry; those under a passphrase last, and only as many as the quorum lacks: a custodian is not asked in vain.
+fn gather_all(entries: Vec<Entry>, gathering: &mut Gathering<'_>, passphrases: &mut dyn Passphrases) {
+    let is_locked = |entry: &Entry| entry.paper.as_ref().is_ok_and(PaperShare::is_locked);
+    let (locked, open): (Vec<Entry>, Vec<Entry>) = entries.into_iter().partition(is_locked);
+    for entry in open {
+        add(gathering, entry, passphrases).iter().for_each(report::note);
+    }
+    for entry in locked {
+        if gathering.is_enough() {
+            break;
+        }
+        add(gathering, entry, passphrases).iter().for_each(report::note);
+    }
+}
+
+/// Takes an entry if it can; a bad one comes back with its place, and does not end the gathering.
+fn add(gathering: &mut Gathering<'_>, entry: Entry, passphrases: &mut dyn Passphrases) -> Option<Refusal> {
+    let Entry { paper, from } = entry;
+    match paper.and_then(|paper| gathering.add(paper, passphrases)) {
+        Ok(Accepted::Unproved) => {
+            say(&format!(
+                "note: {from}: it counts, but is not proved: its last line would tell a wrong one"
+            ));
+            None
+        }
+        Ok(Accepted::Proved | Accepted::Again) => None,
+        Err(refusal) => Some(scanning::of_file(&refusal, &from)),
+    }
 }

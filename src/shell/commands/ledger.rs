@@ -1,5 +1,6 @@
 //! `ledger`: show, close, verify.
 
+mod minutes;
 mod words;
 
 use self::words::describe;
@@ -21,9 +22,13 @@ use std::fmt::Write as _;
 pub fn run(place: &Place, it: &Ledger) -> Result<Answer, Refusal> {
     let store = Store::open(&place.vault)?;
     match &it.command {
-        LedgerCommand::Show { json } => {
+        LedgerCommand::Show { step, json } => {
             let vault = Vault::load(&store)?;
-            print(&if *json { as_json(&vault) } else { as_text(&vault) });
+            print(&match (step, json) {
+                (true, _) => minutes::of(&vault),
+                (_, true) => as_json(&vault),
+                _ => as_text(&vault),
+            });
             Ok(Answer::Done)
         }
         LedgerCommand::Head => head(&store, place),
@@ -58,6 +63,7 @@ fn as_text(vault: &Vault<'_>) -> String {
 
 fn head(store: &Store, place: &Place) -> Result<Answer, Refusal> {
     let mut change = Change::begin(store, place.site.as_ref())?;
+    super::exception::none_open(&change)?;
     let planned = change.vault().register().plan;
     let mut system = System;
     let head = change.close(&mut Entropy::new(&mut system), SystemClock.now())?;

@@ -2,12 +2,15 @@
 
 pub mod ceremony;
 pub mod check;
+pub mod contribute;
 pub mod enroll;
+pub mod exception;
 pub mod export;
 mod gathered;
 pub mod init;
 pub mod ledger;
 pub mod life;
+pub mod notice;
 pub mod preflight;
 pub mod print;
 pub mod prove;

@@ -5,12 +5,14 @@ use crate::ceremony::ports::Clock as _;
 use crate::code::words::{WordsTag, words_of};
 use crate::entropy::{Entropy, Purpose, System};
 use crate::hex;
+use crate::plan::Defence;
 use crate::refusal::{Refusal, Status};
 use crate::shell::args::Preflight;
 use crate::shell::report::{Answer, print};
-use crate::shell::{guard, lockdown, machine, network, output};
+use crate::shell::{guard, hardware, lockdown, machine, output};
 use serde::Serialize;
 use std::fmt::Write as _;
+use std::path::Path;
 
 /// What was looked at, what was found, and whether it is fit.
 #[derive(Serialize)]
@@ -62,15 +64,9 @@ impl Item {
 
 /// Judges, prints, and ends with the status of the gravest refusal.
 pub fn run(it: &Preflight) -> Result<Answer, Refusal> {
-    let mut items = vec![network_item(), swap_item(), core_item(), clock_item(), entropy_item()];
-    if let Some(out) = &it.out {
-        items.push(Item::judged(
-            "storage",
-            format!("{} is in memory", out.display()),
-            output::judge_place(out),
-        ));
-    }
-    items.push(program_item()?);
+    let mut items = judged(it.out.as_deref())?;
+    // Last: afterwards this process reaches no file any more.
+    items.extend(defence_items());
     let gravest = items.iter().filter_map(|item| item.status).max();
     if it.json {
         let report = Report {
@@ -95,6 +91,32 @@ pub fn run(it: &Preflight) -> Result<Answer, Refusal> {
     }
 }
 
+/// What is judged of this machine, a line each, for a room to hear; a refusal where it is not fit was met before.
+pub(super) fn lines(out: Option<&Path>) -> Result<Vec<String>, Refusal> {
+    let lines = judged(out)?
+        .into_iter()
+        .map(|item| format!("{}: {}", item.what, item.found));
+    Ok(lines.collect())
+}
+
+fn judged(out: Option<&Path>) -> Result<Vec<Item>, Refusal> {
+    let mut items = vec![network_item(), swap_item(), clock_item(), entropy_item()];
+    items.extend(
+        hardware::look()
+            .into_iter()
+            .map(|(what, found)| Item::told(what, found)),
+    );
+    if let Some(out) = out {
+        items.push(Item::judged(
+            "storage",
+            format!("{} is in memory", out.display()),
+            output::judge_place(out),
+        ));
+    }
+    items.push(program_item()?);
+    Ok(items)
+}
+
 fn rule_of(name: Option<&str>) -> crate::refusal::Rule {
     use crate::refusal::Rule;
     let found = Rule::ALL.iter().copied().find(|rule| Some(rule.name()) == name);
@@ -102,7 +124,7 @@ fn rule_of(name: Option<&str>) -> crate::refusal::Rule {
 }
 
 fn network_item() -> Item {
-    let found = network::judge();
+    let found = lockdown::network();
     Item::judged(
         "network",
         found.network.as_str().to_string(),
@@ -114,16 +136,20 @@ fn swap_item() -> Item {
     Item::judged("swap", "off".to_string(), guard::judge_swap(&machine::swap_areas()))
 }
 
-fn core_item() -> Item {
-    let said = |held: bool| if held { "none" } else { "possible" };
-    Item::told(
-        "core dumps",
-        format!(
-            "{}; tracing by others: {}",
-            said(lockdown::leaves_no_core()),
-            said(lockdown::is_untraceable())
-        ),
-    )
+/// Each defence, taken up in earnest: what this process lacks, one with secrets would lack.
+fn defence_items() -> Vec<Item> {
+    let missing = lockdown::close();
+    let found = |defence| {
+        if missing.contains(&defence) {
+            "this system lacks it: a plan can demand it (`demand` under [policy])".to_string()
+        } else {
+            "held".to_string()
+        }
+    };
+    Defence::ALL
+        .into_iter()
+        .map(|defence| Item::told(defence.as_str(), found(defence)))
+        .collect()
 }
 
 fn clock_item() -> Item {
@@ -156,9 +182,9 @@ fn text(items: &[Item]) -> String {
     let mut out = String::new();
     for item in items {
         let mark = if item.fit { "fit" } else { "NOT" };
-        let _ = writeln!(out, "  {mark}  {:<11}{}", item.what, item.found);
+        let _ = writeln!(out, "  {mark}  {:<18}{}", item.what, item.found);
         for hint in &item.hints {
-            let _ = writeln!(out, "       {:<11}{hint}", "");
+            let _ = writeln!(out, "       {:<18}{hint}", "");
         }
     }
     out

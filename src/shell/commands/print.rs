@@ -4,6 +4,7 @@
 //! - what is printed is a function of plan, ledger and day; nothing here opens a record or sees a share;
 //! - a copy of the vault is named in the ledger before its pages are made, so that the copy has that line too.
 
+mod notices;
 mod statement;
 mod vault_copy;
 
@@ -12,10 +13,12 @@ use crate::ceremony::ports::{Clock as _, Pages};
 use crate::ceremony::steps;
 use crate::entropy::{Entropy, System};
 use crate::ident::{Mode, PersonId, SafeId, Serial};
-use crate::paper::forms::wordings::Wordings;
+use crate::paper::faces::Faces;
+use crate::paper::forms::wordings::{Paper, Wordings};
 use crate::paper::forms::{self, Office, Sitting, printer_test, script::script};
 use crate::paper::scan;
-use crate::plan::{FreeText, Plan, ShareSet};
+use crate::paper::sheet::Press;
+use crate::plan::{FreeText, Plan, Role, ShareSet};
 use crate::refusal::{Refusal, Rule};
 use crate::secret::SecretBytes;
 use crate::shell::args::{Destination, Envelopes, InTheRoom, Place, Print, PrintCommand};
@@ -27,7 +30,7 @@ use crate::shell::report::{Answer, print, say};
 use crate::shell::{input, machine};
 use crate::vault::event::Event;
 use crate::vault::store::Store;
-use crate::vault::{Change, note};
+use crate::vault::{Change, Vault, note};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -40,7 +43,7 @@ pub fn run(place: &Place, it: &Print) -> Result<Answer, Refusal> {
     if let PrintCommand::Statement { to } = &it.what
         && let Some(out) = &to.out
     {
-        return statement::into_folder(&store, out);
+        return statement::into_folder(&store, &wordings(to.templates.as_deref())?, out);
     }
     let mut change = Change::begin(&store, place.site.as_ref())?;
     if let PrintCommand::PrinterTest { scan, to } = &it.what
@@ -49,15 +52,20 @@ pub fn run(place: &Place, it: &Print) -> Result<Answer, Refusal> {
         return compare(&mut change, scan, to);
     }
     let to = destination(&it.what);
-    let wordings = wordings(to)?;
+    let wordings = wordings(to.templates.as_deref())?;
+    if let PrintCommand::Notices { allow_disk, .. } = &it.what {
+        notices::judge_place(&mut change, to, allow_disk.as_ref())?;
+    }
     let mut pages = open(&mut change, to)?;
     let papers = match &it.what {
         PrintCommand::Statement { .. } => {
-            let (name, page, _) = statement::make(&store)?;
+            let (name, page, _) = statement::make(&store, &wordings)?;
             vec![(name, page)]
         }
+        PrintCommand::Notices { count, .. } => notices::make(&mut change, *count, &wordings)?,
         PrintCommand::VaultCopy { .. } => vault_copy::make(&mut change, &store, &wordings, to)?,
         PrintCommand::Closing { .. } => {
+            super::exception::none_open(&change)?;
             let mut system = System;
             change.close(&mut Entropy::new(&mut system), SystemClock.now())?;
             papers(&change, &it.what, &wordings)?
@@ -109,14 +117,16 @@ fn destination(what: &PrintCommand) -> &Destination {
         | PrintCommand::Status { to }
         | PrintCommand::Drill { to, .. }
         | PrintCommand::Statement { to }
+        | PrintCommand::Notices { to, .. }
+        | PrintCommand::Exposure { to }
         | PrintCommand::VaultCopy { to } => to,
     }
 }
 
 /// The wording of the program, with what the operator's folder has instead.
-pub(super) fn wordings(to: &Destination) -> Result<Wordings, Refusal> {
+pub(super) fn wordings(templates: Option<&Path>) -> Result<Wordings, Refusal> {
     let mut wordings = Wordings::own();
-    let Some(folder) = &to.templates else {
+    let Some(folder) = templates else {
         return Ok(wordings);
     };
     let failed = |fault: std::io::Error| {
@@ -138,6 +148,14 @@ pub(super) fn wordings(to: &Destination) -> Result<Wordings, Refusal> {
         wordings.replace(&name, text.expose(str::to_string))?;
     }
     Ok(wordings)
+}
+
+/// What share sheets are set in and worded with: read before anything secret exists.
+pub(super) fn press(vault: &Vault<'_>, templates: Option<&Path>) -> Result<Press, Refusal> {
+    Ok(Press {
+        faces: Faces::read(vault.fonts()?)?,
+        wording: wordings(templates)?.template(Paper::ShareSheet)?,
+    })
 }
 
 /// A folder or a printer. These papers hold no secret, so a folder may be on a disk; a spool is judged all the same, for they
@@ -164,6 +182,7 @@ fn papers(change: &Change<'_>, what: &PrintCommand, wordings: &Wordings) -> Resu
     let office = Office {
         vault: change.vault(),
         chain: change.chain(),
+        faces: Faces::read(change.vault().fonts()?)?,
         today: SystemClock.now().to_zoned(jiff::tz::TimeZone::UTC).date(),
         wordings,
     };
@@ -195,7 +214,12 @@ fn papers(change: &Change<'_>, what: &PrintCommand, wordings: &Wordings) -> Resu
                 .collect::<Result<Vec<&ShareSet>, _>>()?;
             let room = in_the_room(plan, room)?;
             let names: Vec<_> = sets.iter().map(|set| set.name()).collect();
-            let page = script(&office, &names, &steps::dealing(plan, &sets), &room)?;
+            let page = script(
+                &office,
+                &names,
+                &steps::script::printed(&steps::dealing(plan, &sets)?),
+                &room,
+            )?;
             let joined: Vec<String> = names.iter().map(ToString::to_string).collect();
             Ok(vec![(format!("script-{}.pdf", joined.join("-")), page)])
         }
@@ -225,7 +249,15 @@ fn papers(change: &Change<'_>, what: &PrintCommand, wordings: &Wordings) -> Resu
                 forms::drill(&office, &sets)?,
             )])
         }
-        PrintCommand::Statement { .. } | PrintCommand::VaultCopy { .. } => {
+        PrintCommand::Exposure { .. } => Ok(vec![(
+            format!(
+                "exposure-{}-{}.pdf",
+                office.chain.site(),
+                office.chain.entries().len() - 1
+            ),
+            forms::exposure(&office)?,
+        )]),
+        PrintCommand::Statement { .. } | PrintCommand::Notices { .. } | PrintCommand::VaultCopy { .. } => {
             Err(Refusal::new(Rule::Internal, "this paper is made elsewhere"))
         }
     }
@@ -292,14 +324,15 @@ fn unknown_safe(plan: &Plan, id: &SafeId) -> Refusal {
     Refusal::new(Rule::UnknownSafe, format!("the plan has no safe `{id}`")).hint(format!("it has {}", known.join(", ")))
 }
 
-/// Every role, in order, with whoever was named for it.
+/// Every role, in order, with whoever was named for it, here or in the plan.
 fn in_the_room<'p>(plan: &'p Plan, named: &[InTheRoom]) -> Result<Vec<(&'static str, Option<&'p FreeText>)>, Refusal> {
-    steps::ROLES
+    Role::ALL
         .into_iter()
         .map(|role| {
-            let person = named.iter().find(|one| one.role == role);
-            let person = person.map(|one| plan.find_person(one.person.as_str())).transpose()?;
-            Ok((role, person.map(|person| &person.name)))
+            let person = named.iter().find(|one| one.role == role).map(|one| &one.person);
+            let person = person.or_else(|| plan.room().roles.get(&role));
+            let person = person.map(|id| plan.find_person(id.as_str())).transpose()?;
+            Ok((role.as_str(), person.map(|person| &person.name)))
         })
         .collect()
 }
@@ -382,6 +415,14 @@ impl SecretPlace<'_> {
             _ => Err(Refusal::new(Rule::Usage, "the sheets need a place to go to")
                 .hint("--out DIR, on memory-backed storage: --out /dev/shm/pages; or --printer NAME")),
         }
+    }
+
+    /// Judges the place for a guided ceremony, whose printer passes its test as one of its steps.
+    pub(super) fn judge_guided(&self, change: &Change<'_>, exceptions: &mut Exceptions) -> Result<(), Refusal> {
+        if self.printer.is_some() && change.vault().mode() == Mode::Production {
+            return exceptions.allow(printing::judge_spool(), self.allow_spool);
+        }
+        self.judge(change, exceptions)
     }
 
     /// Opens it.

@@ -1,6 +1,6 @@
 //! `reissue` and `relock`: a new epoch signed by the quorum of the old one; a set added to records.
 
-use super::print::SecretPlace;
+use super::print::{SecretPlace, press};
 use super::{SystemClock, count, gathered};
 use crate::ceremony::deal::Room;
 use crate::ceremony::gathering::Gathering;
@@ -32,7 +32,8 @@ pub fn run(place: &Place, it: &Reissue) -> Result<Answer, Refusal> {
     let plan = change.vault().plan().clone();
     let set = plan.find_set(&it.set)?;
     let mode = change.vault().mode();
-    let wanted = Wanted::judge(change.vault(), set, it.reason, it.unattended)?;
+    let press = press(change.vault(), None)?;
+    let wanted = Wanted::judge(change.vault(), set, it.reason, it.unattended, &press)?;
     let trust = Trust::establish(change.vault(), it.quorum.anchor.as_ref())?;
     let to = SecretPlace {
         out: it.out.as_deref(),
@@ -76,6 +77,7 @@ pub fn run(place: &Place, it: &Reissue) -> Result<Answer, Refusal> {
     let mut room = Room {
         entropy: &mut Entropy::new(&mut system),
         clock: &SystemClock,
+        press: &press,
         pages: pages.as_mut(),
         custodians,
         voice: &mut Standard,

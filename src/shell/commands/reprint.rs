@@ -1,7 +1,7 @@
 //! `reprint` and `passphrase`: one page made again from its own sheet.
 
 use super::SystemClock;
-use super::print::SecretPlace;
+use super::print::{SecretPlace, press};
 use crate::ceremony::deal::Room;
 use crate::ceremony::known::KnownEpochs;
 use crate::ceremony::ports::{Clock as _, Custodians};
@@ -32,6 +32,7 @@ pub fn run(place: &Place, it: &Reprint, anew: Anew) -> Result<Answer, Refusal> {
     let known = KnownEpochs::read(change.vault());
     let wanted = Wanted::find(&change, &known, it.serial, anew)?;
     let name = wanted.name();
+    let press = press(change.vault(), it.templates.as_deref())?;
     guard::judge_unattended(mode, &it.unattended, &format!("{} {}", command(anew), it.serial))?;
     if anew == Anew::NewPassphrase && mode == Mode::Production && it.unattended.unattended {
         return Err(Refusal::new(
@@ -73,6 +74,7 @@ pub fn run(place: &Place, it: &Reprint, anew: Anew) -> Result<Answer, Refusal> {
     let mut room = Room {
         entropy: &mut Entropy::new(&mut system),
         clock: &SystemClock,
+        press: &press,
         pages: pages.as_mut(),
         custodians,
         voice: &mut Standard,

@@ -3,6 +3,7 @@
 use super::SystemClock;
 use super::print::{open, wordings};
 use crate::ceremony::ports::Clock as _;
+use crate::paper::faces::Faces;
 use crate::paper::forms::Office;
 use crate::paper::forms::runbooks::{self, RUNBOOKS};
 use crate::paper::forms::wordings::Wordings;
@@ -45,6 +46,7 @@ fn office<'a>(vault: &'a Vault<'a>, wordings: &'a Wordings) -> Result<Office<'a>
     Ok(Office {
         vault,
         chain: chain.ok_or_else(|| Refusal::new(Rule::Internal, "a vault has a chain"))?,
+        faces: Faces::read(vault.fonts()?)?,
         today: SystemClock.now().to_zoned(TimeZone::UTC).date(),
         wordings,
     })
@@ -73,7 +75,7 @@ fn list(office: &Office<'_>, as_json: bool) -> Result<String, Refusal> {
 }
 
 fn on_paper(change: &mut Change<'_>, names: &[String], all: bool, to: &Destination) -> Result<Answer, Refusal> {
-    let wordings = wordings(to)?;
+    let wordings = wordings(to.templates.as_deref())?;
     let mut pages = open(change, to)?;
     let office = office(change.vault(), &wordings)?;
     let mut papers = Vec::new();

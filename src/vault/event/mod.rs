@@ -8,16 +8,18 @@
 
 mod facts;
 mod life;
+mod night;
 mod room;
 
 pub use self::facts::{Boot, DealtEnvelope, LockedRecordNote, Network, Note, SeenShare, SetEpoch};
 pub use self::life::{Cause, EnvelopeStep, LifeEvent, LineId, ReviewAnswer, Signature, Verdict};
-pub use self::room::RoomEvent;
+pub use self::night::{NightEvent, NoticeNote, ReadEnvelope};
+pub use self::room::{AtProvider, InRole, RoomEvent};
 
 use super::ledger::Hash;
 use crate::crypto::passphrase::LockDigest;
 use crate::ident::{AccountId, DeviceName, Generation, Mode, PersonId, Serial, ShareIndex, SiteName, TaskId, VaultId};
-use crate::plan::Factor;
+use crate::plan::{Defence, Factor};
 use crate::threshold::Threshold;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -175,6 +177,11 @@ pub enum Event {
         /// The start of the machine.
         boot: Boot,
     },
+    /// The defences that the processes of the next lines could not have, where they are not those of the lines before.
+    Defences {
+        /// Which; none, where the line says that all are there again.
+        missing: Vec<Defence>,
+    },
     /// A refusal for safety was overridden.
     Exception {
         /// The rule, by its name.
@@ -197,6 +204,9 @@ pub enum Event {
     /// What keeps the arrangement alive.
     #[serde(untagged, skip_deserializing)]
     Life(LifeEvent),
+    /// What happens around a recovery.
+    #[serde(untagged, skip_deserializing)]
+    Night(NightEvent),
 }
 
 impl Event {
@@ -229,6 +239,7 @@ impl Event {
     pub fn from_parts(kind: String, body: Value) -> Result<Self, serde_json::Error> {
         let room = RoomEvent::KINDS.contains(&kind.as_str());
         let life = LifeEvent::KINDS.contains(&kind.as_str());
+        let night = NightEvent::KINDS.contains(&kind.as_str());
         let fields = [("kind".to_string(), Value::String(kind)), ("body".to_string(), body)];
         let whole = Value::Object(fields.into_iter().collect());
         if room {
@@ -236,6 +247,9 @@ impl Event {
         }
         if life {
             return serde_json::from_value(whole).map(Self::Life);
+        }
+        if night {
+            return serde_json::from_value(whole).map(Self::Night);
         }
         serde_json::from_value(whole)
     }

@@ -121,6 +121,13 @@ impl EpochState {
         found.map(|(index, envelope)| (*index, envelope))
     }
 
+    /// Whether a page with this serial was ever made for this epoch.
+    pub fn knows_serial(&self, serial: Serial) -> bool {
+        let now = self.envelopes.values().chain(self.reprints.values());
+        let replaced = self.replaced.iter().map(|(_, envelope)| envelope);
+        now.chain(replaced).any(|envelope| envelope.serial == serial)
+    }
+
     /// The envelope that a page of share `index` came in: by the digest of its lines where it is locked; else the newest page,
     /// since the lines of an open share are the same on each.
     pub fn envelope_of(&self, index: ShareIndex, lock: Option<LockDigest>) -> Option<&Envelope> {

@@ -7,6 +7,7 @@
 
 use super::Written;
 use crate::ceremony::ports::Clock as _;
+use crate::paper::faces::Faces;
 use crate::paper::forms::Office;
 use crate::paper::forms::runbooks::{self, Runbook};
 use crate::paper::forms::wordings::Wordings;
@@ -167,6 +168,7 @@ fn card(place: &Place) -> Result<Vec<u8>, Refusal> {
     let office = Office {
         vault: &vault,
         chain: chain.ok_or_else(|| Refusal::new(Rule::Internal, "a vault has a chain"))?,
+        faces: Faces::read(vault.fonts()?)?,
         today: SystemClock.now().to_zoned(TimeZone::UTC).date(),
         wordings: &wordings,
     };

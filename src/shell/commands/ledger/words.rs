@@ -4,7 +4,7 @@ mod life;
 
 use crate::ident::PersonId;
 use crate::shell::commands::count;
-use crate::vault::event::{Event, RoomEvent};
+use crate::vault::event::{Event, InRole, NightEvent, Note, RoomEvent};
 
 /// One line about an event, without its hashes.
 pub(super) fn describe(event: &Event) -> String {
@@ -99,12 +99,22 @@ pub(super) fn describe(event: &Event) -> String {
             let printer = printer.as_ref().map(|printer| format!(" by {}", printer.as_str()));
             format!("printed     {}{}", paper.as_str(), printer.unwrap_or_default())
         }
+        Event::Defences { missing } => {
+            let names: Vec<&str> = missing.iter().map(|defence| defence.as_str()).collect();
+            let names = if names.is_empty() {
+                "none".to_string()
+            } else {
+                names.join(", ")
+            };
+            format!("defences    missing: {names}")
+        }
         Event::Exception { rule, found, reason } => {
             format!("exception   {}: {}; {}", rule.as_str(), found.as_str(), reason.as_str())
         }
         Event::Closing { .. } => "closing".to_string(),
         Event::Room(event) => describe_room(event),
         Event::Life(event) => life::describe(event),
+        Event::Night(event) => describe_night(event),
     }
 }
 
@@ -123,11 +133,41 @@ fn people(present: &[PersonId], approved_by: Option<&PersonId>) -> String {
 
 fn describe_room(event: &RoomEvent) -> String {
     match event {
+        RoomEvent::Sitting {
+            sets,
+            room,
+            items,
+            steps,
+            ..
+        } => {
+            let sets: Vec<&str> = sets.iter().map(|set| set.as_str()).collect();
+            format!(
+                "sitting     {}, {steps} steps; {}{}",
+                sets.join(" "),
+                roles(room),
+                noted("; in the room", items)
+            )
+        }
+        RoomEvent::Resumed { room, items, .. } => {
+            format!("resumed     {}{}", roles(room), noted("; in the room", items))
+        }
+        RoomEvent::Step {
+            number, step, by, said, ..
+        } => {
+            let said = said.as_ref().map(|said| format!(": {}", said.as_str()));
+            format!(
+                "step        {number} {}{}; {}",
+                step.as_str(),
+                said.unwrap_or_default(),
+                names(by)
+            )
+        }
         RoomEvent::Clock { watch, by } => format!(
-            "clock       the watch says {}{}",
+            "clock       a watch said {}; {}",
             watch.strftime("%Y-%m-%d %H:%M:%S"),
-            people(by, None)
+            names(by)
         ),
+        RoomEvent::HandedOut { of, index, serial } => format!("handed out  {of}: share {index}, serial {serial}"),
         RoomEvent::Sealed {
             of,
             index,
@@ -137,5 +177,146 @@ fn describe_room(event: &RoomEvent) -> String {
             "sealed      {of}: share {index}, serial {serial}, seal {}",
             seal.as_str()
         ),
+        RoomEvent::ExceptionOpened {
+            exception,
+            left,
+            taken,
+            reason,
+        } => format!(
+            "exception   {exception} opened: {}{}{}",
+            reason.as_str(),
+            if left.is_empty() {
+                String::new()
+            } else {
+                format!("; left: {}", names(left))
+            },
+            noted("; taken out", taken)
+        ),
+        RoomEvent::ExceptionClosed {
+            exception,
+            returned,
+            brought,
+        } => format!(
+            "exception   {exception} closed{}{}",
+            if returned.is_empty() {
+                String::new()
+            } else {
+                format!("; returned: {}", names(returned))
+            },
+            noted("; brought back", brought)
+        ),
+        RoomEvent::Unforeseen {
+            expected,
+            happened,
+            decided,
+        } => format!(
+            "unforeseen  expected {}; happened {}; decided {}",
+            expected.as_str(),
+            happened.as_str(),
+            decided.as_str()
+        ),
+        RoomEvent::Dissent { person, step, reason } => {
+            format!(
+                "dissent     {person} does not agree with {}: {}",
+                step.as_str(),
+                reason.as_str()
+            )
+        }
+        RoomEvent::SittingEnded { reason } => match reason {
+            None => "sitting     over, its script done".to_string(),
+            Some(reason) => format!("sitting     given up: {}", reason.as_str()),
+        },
+        RoomEvent::AtProvider {
+            account,
+            factor,
+            device,
+            generation,
+            state,
+            by,
+        } => {
+            let device = device.as_ref().map(|device| format!(" {device}")).unwrap_or_default();
+            format!(
+                "provider    {account} {}{device}, generation {generation}: {}; {}",
+                factor.as_str(),
+                state.as_str(),
+                names(by)
+            )
+        }
+    }
+}
+
+fn names(people: &[PersonId]) -> String {
+    let names: Vec<&str> = people.iter().map(PersonId::as_str).collect();
+    names.join(" ")
+}
+
+fn roles(room: &[InRole]) -> String {
+    let each: Vec<String> = room.iter().map(|one| format!("{} {}", one.role, one.person)).collect();
+    each.join(", ")
+}
+
+fn noted(heading: &str, items: &[Note]) -> String {
+    if items.is_empty() {
+        return String::new();
+    }
+    let items: Vec<&str> = items.iter().map(Note::as_str).collect();
+    format!("{heading}: {}", items.join(", "))
+}
+
+fn describe_night(event: &NightEvent) -> String {
+    match event {
+        NightEvent::Notices { notices, .. } => {
+            let numbers = |at: Option<&crate::vault::event::NoticeNote>| at.map_or(0, |notice| notice.number);
+            format!(
+                "notices     {} to {} printed",
+                numbers(notices.first()),
+                numbers(notices.last())
+            )
+        }
+        NightEvent::Announced {
+            from,
+            until,
+            account,
+            reason,
+            by,
+            ..
+        } => format!(
+            "announced   {account} from {} to {}: {}{}",
+            from.strftime("%Y-%m-%d %H:%M"),
+            until.strftime("%Y-%m-%d %H:%M"),
+            reason.as_str(),
+            people(by, None)
+        ),
+        NightEvent::Invited {
+            account,
+            factor,
+            device,
+            invite,
+            ..
+        } => {
+            let device = device.as_ref().map(|device| format!(" {device}")).unwrap_or_default();
+            format!(
+                "invited     {account} {}{device}: sha256 {}",
+                factor.as_str(),
+                &invite.to_string()[..16]
+            )
+        }
+        NightEvent::Exposed {
+            account,
+            factor,
+            device,
+            shown,
+            envelopes,
+            ..
+        } => {
+            let device = device.as_ref().map(|device| format!(" {device}")).unwrap_or_default();
+            let serials: Vec<String> = envelopes.iter().map(|read| read.serial.to_string()).collect();
+            format!(
+                "exposed     {account} {}{device} as {}; envelopes {}",
+                factor.as_str(),
+                shown.as_str(),
+                serials.join(" ")
+            )
+        }
     }
 }

@@ -2,6 +2,8 @@
 
 use super::super::check;
 use crate::ceremony::deal;
+use crate::paper::faces::Faces;
+use crate::paper::forms::wordings::{Paper, Wordings};
 use crate::paper::statement::{self, Statement};
 use crate::plan::Plan;
 use crate::quorum::access::Access;
@@ -11,12 +13,12 @@ use crate::shell::output::{Folder, write_new};
 use crate::shell::report::{Answer, print};
 use crate::vault::ledger::Hash;
 use crate::vault::store::Store;
-use crate::vault::{former, read_plan};
+use crate::vault::{fonts, former, mode_of, read_plan};
 use std::path::Path;
 
 /// The page in a folder: a plan without a ledger will do.
-pub(super) fn into_folder(store: &Store, out: &Path) -> Result<Answer, Refusal> {
-    let (name, page, sentence) = make(store)?;
+pub(super) fn into_folder(store: &Store, wordings: &Wordings, out: &Path) -> Result<Answer, Refusal> {
+    let (name, page, sentence) = make(store, wordings)?;
     Folder::open(out)?;
     let path = out.join(name);
     write_new(&path, &page)?;
@@ -25,10 +27,11 @@ pub(super) fn into_folder(store: &Store, out: &Path) -> Result<Answer, Refusal> 
 }
 
 /// The name of the file, the page, and the claim in one sentence. The page is made whatever it says: with open findings it names them.
-pub(super) fn make(store: &Store) -> Result<(String, SecretBytes, String), Refusal> {
+pub(super) fn make(store: &Store, wordings: &Wordings) -> Result<(String, SecretBytes, String), Refusal> {
     let text = read_plan(store)?;
     let plan = Plan::parse(&text)?;
-    deal::check_names(&plan)?;
+    let faces = Faces::read(fonts::read(store, &plan)?)?;
+    deal::check_names(&plan, faces)?;
     let former = former::outstanding(store, &plan)?;
     let access = Access::of(&plan, &former);
     let date = check::today();
@@ -37,6 +40,9 @@ pub(super) fn make(store: &Store) -> Result<(String, SecretBytes, String), Refus
     let page = statement::render(
         &mut claim,
         &Statement {
+            faces,
+            template: &wordings.template(Paper::Statement)?,
+            mode: mode_of(store)?,
             judgement: &judgement,
             date,
             plan_hash,

@@ -4,6 +4,7 @@ use super::super::SystemClock;
 use crate::ceremony::ports::Clock as _;
 use crate::paper::copy::archive::{self, Files};
 use crate::paper::copy::draw::{self, Copy};
+use crate::paper::faces::Faces;
 use crate::paper::forms::wordings::{Paper, Wordings};
 use crate::refusal::{Refusal, Rule};
 use crate::secret::SecretBytes;
@@ -21,6 +22,7 @@ pub(super) fn make(
     wordings: &Wordings,
     to: &Destination,
 ) -> Result<Vec<(String, SecretBytes)>, Refusal> {
+    let faces = Faces::read(change.vault().fonts()?)?;
     let template = wordings.template(Paper::VaultCopy)?;
     let printed = Event::Printed {
         paper: note("vault-copy")?,
@@ -36,6 +38,7 @@ pub(super) fn make(
     let plan = change.vault().plan();
     draw::files(&Copy {
         paper: plan.paper(),
+        faces,
         mode: change.vault().mode(),
         template: &template,
         archive: &packed,

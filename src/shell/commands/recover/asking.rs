@@ -8,9 +8,12 @@ use crate::ceremony::recover::Request;
 use crate::ceremony::trust::Trust;
 use crate::code::words::{Fingerprint, WordsError};
 use crate::ident::{DeviceName, Mode, PersonId};
-use crate::plan::{Account, Factor, FactorError, Plan, tasks};
+use crate::plan::tasks::{self, Task};
+use crate::plan::{Account, Factor, FactorError, Plan};
+
 use crate::refusal::{Refusal, Rule};
 use crate::shell::args::Recover;
+use crate::shell::guard::Exceptions;
 use crate::shell::machine;
 use crate::shell::report::say;
 use crate::shell::terminal::Terminal;
@@ -18,32 +21,15 @@ use crate::vault::Vault;
 use crate::vault::event::Note;
 use crate::vault::record::RecordName;
 
-/// The request: from the flags, and from a person for what they leave open.
+/// The requests of one sitting: from the flags, and from a person for what they leave open. Each account has a reason of its own.
 pub(super) fn complete(
     it: &Recover,
     vault: &Vault<'_>,
+    exceptions: &mut Exceptions,
     mut terminal: Option<&mut Terminal>,
-) -> Result<Request, Refusal> {
+) -> Result<Vec<Request>, Refusal> {
     let plan = vault.plan();
-    let account = needed(
-        it.account.as_deref(),
-        "account",
-        "--account ACCOUNT",
-        &mut terminal,
-        |text| plan.find_account(text),
-    )?;
-    let factor = it.factor.map(Factor::as_str);
-    let factor = needed(
-        factor,
-        "factor (password, mfa, contact)",
-        "--factor password",
-        &mut terminal,
-        |text| {
-            text.parse()
-                .map_err(|fault: FactorError| Refusal::new(Rule::Usage, fault.to_string()))
-        },
-    )?;
-    let device = device(it, account, factor, &mut terminal)?;
+    let names = names_asked(it, vault, &mut terminal)?;
     let task = needed(
         it.task.as_deref(),
         "task",
@@ -51,28 +37,125 @@ pub(super) fn complete(
         &mut terminal,
         tasks::find_task,
     )?;
-    if let Some(role) = &task.role_suffices {
-        say(&format!("note: {} may not need the root user: {role}", task.id));
+    for name in &names {
+        judge_task(it, vault, task, name, exceptions, &mut terminal)?;
     }
-    let reason = it.reason.as_ref().map(Note::as_str);
-    let reason = needed(reason, "reason", "--reason \"<reason>\"", &mut terminal, |text| {
-        text.parse()
-            .map_err(|fault: &'static str| Refusal::new(Rule::Usage, fault))
-    })?;
+    let reasons = reasons(it, &names, &mut terminal)?;
     let (present, approved_by) = people(it, plan, vault.mode(), &mut terminal)?;
-    let name = RecordName {
-        account: account.id.clone(),
-        factor,
-        device,
-    };
-    Ok(Request {
+    let boot = machine::boot()?;
+    let requests = names.into_iter().zip(reasons).map(|(name, reason)| Request {
         name,
         task: task.id.clone(),
         reason,
-        present,
-        approved_by,
-        boot: machine::boot()?,
-    })
+        present: present.clone(),
+        approved_by: approved_by.clone(),
+        boot: boot.clone(),
+    });
+    Ok(requests.collect())
+}
+
+/// Which records are asked for, where nobody is to be asked.
+pub(super) fn names(it: &Recover, vault: &Vault<'_>) -> Result<Vec<RecordName>, Refusal> {
+    names_asked(it, vault, &mut None)
+}
+
+fn names_asked(
+    it: &Recover,
+    vault: &Vault<'_>,
+    terminal: &mut Option<&mut Terminal>,
+) -> Result<Vec<RecordName>, Refusal> {
+    let plan = vault.plan();
+    let mut accounts = Vec::new();
+    for text in &it.account {
+        accounts.push(plan.find_account(text)?);
+    }
+    if accounts.is_empty() {
+        accounts.push(needed(None, "account", "--account ACCOUNT", terminal, |text| {
+            plan.find_account(text)
+        })?);
+    }
+    let factor = it.factor.map(Factor::as_str);
+    let question = "factor (password, mfa, contact)";
+    let factor = needed(factor, question, "--factor password", terminal, |text| {
+        text.parse()
+            .map_err(|fault: FactorError| Refusal::new(Rule::Usage, fault.to_string()))
+    })?;
+    let mut names = Vec::new();
+    for account in accounts {
+        let name = RecordName {
+            account: account.id.clone(),
+            factor,
+            device: device(it, account, factor, terminal)?,
+        };
+        if names.contains(&name) {
+            return Err(Refusal::new(Rule::Usage, format!("the {name} is asked for twice")));
+        }
+        names.push(name);
+    }
+    Ok(names)
+}
+
+/// One reason for each account: from the flags, in their order, or asked for.
+fn reasons(it: &Recover, names: &[RecordName], terminal: &mut Option<&mut Terminal>) -> Result<Vec<Note>, Refusal> {
+    let given = it.reason.len();
+    if given > names.len() || (given > 0 && given < names.len() && terminal.is_none()) {
+        return Err(Refusal::new(
+            Rule::ReasonMissing,
+            format!("{} accounts have {given} reasons: each has one of its own", names.len()),
+        )
+        .hint("--account A --reason \"<reason for A>\" --account B --reason \"<reason for B>\""));
+    }
+    let mut reasons = it.reason.clone();
+    for name in &names[given..] {
+        let question = if names.len() == 1 {
+            "reason".to_string()
+        } else {
+            format!("reason for {}", name.account)
+        };
+        reasons.push(needed(None, &question, "--reason \"<reason>\"", terminal, |text| {
+            text.parse()
+                .map_err(|fault: &'static str| Refusal::new(Rule::Usage, fault))
+        })?);
+    }
+    Ok(reasons)
+}
+
+/// Where an ordinary role suffices, the root user is an exception.
+fn judge_task(
+    it: &Recover,
+    vault: &Vault<'_>,
+    task: &Task,
+    name: &RecordName,
+    exceptions: &mut Exceptions,
+    terminal: &mut Option<&mut Terminal>,
+) -> Result<(), Refusal> {
+    let account = vault.plan().account(&name.account);
+    let Some(role) = account.and_then(|account| task.role_for(account)) else {
+        return Ok(());
+    };
+    let found = format!("{} does not need the root user of {}: {role}", task.id, name.account);
+    if vault.mode() == Mode::Rehearsal {
+        say(&format!("note: {found}"));
+        return Ok(());
+    }
+    let refusal = Refusal::new(Rule::RoleSuffices, found)
+        .hint("use the role; to go on all the same, and have it in the ledger: --allow-root \"<reason>\"");
+    let reason = match (&it.allow_root, terminal) {
+        (None, Some(terminal)) => excused(terminal, &refusal, "why does the role not do")?,
+        (given, _) => given.clone(),
+    };
+    exceptions.allow(Err(refusal), reason.as_ref())
+}
+
+/// Says what stands against going on, and takes a reason for it; none where nothing is typed but `no`.
+pub(super) fn excused(terminal: &mut Terminal, refusal: &Refusal, question: &str) -> Result<Option<Note>, Refusal> {
+    terminal.say(&refusal.to_string())?;
+    let answer = terminal.ask(&format!("{question}? (it goes into the ledger; or: no)"))?;
+    if answer == "no" {
+        return Ok(None);
+    }
+    let reason = answer.parse().map(Some);
+    reason.map_err(|fault: &'static str| Refusal::new(Rule::Usage, fault))
 }
 
 /// In production the words of the closing sheet come first. A recovery that people watch may go on without them.
@@ -181,7 +264,7 @@ fn people(
 }
 
 /// What was given, judged; else the first answer of a person that holds; else a refusal that names the flag.
-fn needed<T>(
+pub(super) fn needed<T>(
     given: Option<&str>,
     question: &str,
     flag: &str,

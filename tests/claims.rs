@@ -1,0 +1,85 @@
+//! `SECURITY.md` and the tests say the same: no claim without a living test, no test of security without a claim.
+
+#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// The files of which every test is a claim.
+const OF_SECURITY: &[&str] = &[
+    "tests/lockdown.rs",
+    "tests/terminal.rs",
+    "tests/storage.rs",
+    "tests/decoder.rs",
+    "tests/hostile.rs",
+    "bedrock/src/locked.rs",
+    "bedrock/src/stack.rs",
+    "bedrock/src/wiping.rs",
+];
+
+fn sources(folder: &Path, all: &mut String) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, all);
+        } else if path.extension().is_some_and(|kind| kind == "rs") {
+            all.push_str(&std::fs::read_to_string(path).unwrap());
+        }
+    }
+}
+
+/// The names between back ticks that are those of tests: of several words.
+fn claimed(document: &str) -> BTreeSet<&str> {
+    let quoted = document.split('`').skip(1).step_by(2);
+    quoted.filter(|name| name.matches('_').count() > 1).collect()
+}
+
+/// The functions behind `#[test]`.
+fn tests(source: &str) -> BTreeSet<&str> {
+    let behind = source.split("#[test]").skip(1);
+    behind
+        .filter_map(|rest| rest.trim_start().strip_prefix("fn "))
+        .filter_map(|rest| rest.split('(').next())
+        .collect()
+}
+
+#[test]
+fn every_claim_names_a_test_that_lives() {
+    let mut code = String::new();
+    for folder in ["src", "tests", "bedrock"] {
+        sources(folder.as_ref(), &mut code);
+    }
+    let security = std::fs::read_to_string("SECURITY.md").unwrap();
+    let living = tests(&code);
+    let named = claimed(&security);
+    assert!(named.len() > 60, "{} tests are named", named.len());
+    // Tests that a macro makes stand as `name: type`.
+    let made = |name: &str| code.contains(&format!("    {name}: ")) || code.contains(&format!("fn {name}()"));
+    let dead: Vec<&&str> = named
+        .iter()
+        .filter(|name| !living.contains(*name) && !made(name))
+        .collect();
+    assert!(dead.is_empty(), "no test is called {dead:?}");
+}
+
+#[test]
+fn every_test_of_security_is_claimed() {
+    let security = std::fs::read_to_string("SECURITY.md").unwrap();
+    let claimed = claimed(&security);
+    for file in OF_SECURITY {
+        let source = std::fs::read_to_string(file).unwrap();
+        let of_file = tests(&source);
+        assert!(!of_file.is_empty(), "{file} has no tests");
+        let unclaimed: Vec<&&str> = of_file.iter().filter(|name| !claimed.contains(*name)).collect();
+        assert!(unclaimed.is_empty(), "{file}: SECURITY.md claims none of {unclaimed:?}");
+    }
+}
+
+#[test]
+fn a_dead_name_and_an_unclaimed_test_would_be_seen() {
+    assert_eq!(claimed("`a_b_c` and `a_b`, `fn x_y_z`").len(), 2);
+    assert_eq!(
+        tests("#[test]\nfn one_two_three() {}\nfn no_test_at_all() {}"),
+        BTreeSet::from(["one_two_three"])
+    );
+}

@@ -1,0 +1,180 @@
+//! The commands that change a vault, each on a copy of a vault that is made once.
+//!
+//! A command that is new gets a row: its arguments, in which VAULT and OUT stand for the places of the copy.
+
+use crate::common::{MEMBER, Scratch, World, rehearsal, run_with};
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+pub struct Row {
+    pub name: &'static str,
+    pub arguments: fn() -> Vec<String>,
+    pub input: &'static str,
+    /// What the command is given to begin with.
+    pub begins: Begins,
+    /// The most new lines of the ledger that it writes.
+    pub lines: usize,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Begins {
+    /// Nothing: it makes the vault.
+    Empty,
+    /// A vault with dealt sets, records and pages.
+    Vault,
+}
+
+fn words(text: &str) -> Vec<String> {
+    text.split(' ').map(str::to_string).collect()
+}
+
+pub const ROWS: &[Row] = &[
+    Row {
+        name: "init",
+        arguments: || words("init VAULT --example --rehearsal"),
+        input: "",
+        begins: Begins::Empty,
+        lines: 2,
+    },
+    Row {
+        name: "enroll",
+        arguments: || {
+            words(&format!(
+                "--vault VAULT enroll {MEMBER} 643979005746 --factor password --unattended --reason again"
+            ))
+        },
+        input: "",
+        begins: Begins::Vault,
+        lines: 2,
+    },
+    Row {
+        name: "enroll, a seed",
+        arguments: || {
+            words(&format!(
+                "--vault VAULT enroll {MEMBER} --factor mfa --device emea --from - --unattended --reason again"
+            ))
+        },
+        input: crate::common::SEED,
+        begins: Begins::Vault,
+        lines: 2,
+    },
+    Row {
+        name: "ceremony",
+        arguments: || words("--vault VAULT ceremony contact --unattended --out OUT"),
+        input: "",
+        begins: Begins::Vault,
+        lines: 4,
+    },
+    Row {
+        name: "ceremony --void",
+        arguments: || words("--vault VAULT ceremony mfa-apac --void lost"),
+        input: "",
+        begins: Begins::Vault,
+        lines: 1,
+    },
+    Row {
+        name: "prove",
+        arguments: || {
+            let mut all = words("--vault VAULT prove --scan");
+            all.extend(base().sheets("mfa-emea"));
+            all
+        },
+        input: "",
+        begins: Begins::Vault,
+        lines: 2,
+    },
+    Row {
+        name: "recover",
+        arguments: || {
+            let mut all = words("--vault VAULT");
+            all.extend(crate::common::RECOVER_PASSWORD.iter().map(ToString::to_string));
+            all.push("--scan".to_string());
+            all.extend(base().sheets("root-password").into_iter().take(3));
+            all
+        },
+        input: "",
+        begins: Begins::Vault,
+        lines: 2,
+    },
+    Row {
+        name: "reprint",
+        arguments: || {
+            let sheet = base().sheets("root-password")[1].clone();
+            let serial = sheet
+                .rsplit("share-2-")
+                .next()
+                .unwrap_or_default()
+                .trim_end_matches(".pdf");
+            words(&format!(
+                "--vault VAULT reprint {serial} --scan {sheet} --out OUT --unattended"
+            ))
+        },
+        input: "",
+        begins: Begins::Vault,
+        lines: 3,
+    },
+    Row {
+        name: "ledger head",
+        arguments: || words("--vault VAULT ledger head"),
+        input: "",
+        begins: Begins::Vault,
+        lines: 2,
+    },
+    Row {
+        name: "print closing",
+        arguments: || words("--vault VAULT print closing --out OUT"),
+        input: "",
+        begins: Begins::Vault,
+        lines: 2,
+    },
+    Row {
+        name: "print vault-copy",
+        arguments: || words("--vault VAULT print vault-copy --out OUT"),
+        input: "",
+        begins: Begins::Vault,
+        lines: 2,
+    },
+];
+
+/// The vault that every row but the first begins with: smaller than the rehearsal's, so that a copy costs little.
+pub fn base() -> &'static World {
+    static BASE: OnceLock<World> = OnceLock::new();
+    BASE.get_or_init(|| rehearsal().copy())
+}
+
+/// One run's own vault and folder of pages.
+pub struct Copy {
+    _scratch: Scratch,
+    pub vault: PathBuf,
+    pub out: PathBuf,
+}
+
+impl Copy {
+    pub fn new(row: &Row) -> Self {
+        let scratch = Scratch::new();
+        let vault = scratch.path().join("vault");
+        let out = scratch.path().join("out");
+        if row.begins == Begins::Vault {
+            run_with("cp", &["-a", &base().vault, &vault.display().to_string()], b"").ok();
+        }
+        Self {
+            _scratch: scratch,
+            vault,
+            out,
+        }
+    }
+
+    pub fn arguments(&self, row: &Row) -> Vec<String> {
+        self.at(row, &self.vault)
+    }
+
+    /// The command on the vault at `vault`.
+    pub fn at(&self, row: &Row, vault: &Path) -> Vec<String> {
+        let place = |word: String| match word.as_str() {
+            "VAULT" => vault.display().to_string(),
+            "OUT" => self.out.display().to_string(),
+            _ => word,
+        };
+        (row.arguments)().into_iter().map(place).collect()
+    }
+}

@@ -63,7 +63,7 @@ const PROMISES: [Promise; 7] = [
     },
     Promise {
         name: "random sheets at 150 and 300 dpi",
-        wanted: "1,000 of 1,000 by the program, and by zbarimg",
+        wanted: "1,000 of 1,000 by the program, and by zbarimg asked for QR codes",
         attempt: random_sheets,
     },
     Promise {

@@ -337,8 +337,8 @@ fn by_zbarimg(png: &[u8], number: usize) -> Vec<String> {
     by_zbarimg_with(&[], png, number)
 }
 
-/// What asks `zbarimg` for QR codes. Asked for all it knows, it once read four symbols of Codabar out of the print as well, beside both
-/// codes: number 716 of [`clean`] at 300 dpi.
+/// What asks `zbarimg` for QR codes. Asked for all it knows, it twice read short bar codes out of the print as well, beside both codes:
+/// numbers 716 and 770 of [`clean`] at 300 dpi.
 const QR_ONLY: [&str; 2] = ["-Sdisable", "-Sqrcode.enable"];
 
 fn by_zbarimg_with(options: &[&str], png: &[u8], number: usize) -> Vec<String> {

@@ -42,80 +42,171 @@ fn text(page: &str) -> String {
     run_with("pdftotext", &["-layout", page, "-"], b"").ok().out
 }
 
-/// The example on Letter, with the longest name that a plan takes and the shortest.
-fn letter() -> World {
+/// Names as short as can be, or the longest that a paper takes: of the organisation, of who only signs, of who holds shares,
+/// of an account.
+const NAMES: [[&str; 2]; 6] = [
+    [
+        "Example Corp",
+        "Wolfgang Widmann Wolfgang Widmann Wolfgang Widmann Wolfgang Widmann",
+    ],
+    [
+        "Walt Ames",
+        "WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW",
+    ],
+    ["Łukasz Wójcik", "Łukasz Wolfgang Amadeus Maximilian Wójcik-Lindström"],
+    ["Ana Sousa", "Ana Margarida Wolfgang Maximilian Sousa Lindström"],
+    [
+        "data-lake-staging",
+        "WWWWWWWW WWWWWWWW WWWWWWWW WWWWWWWW WWWWWWWW WWWWW",
+    ],
+    ["Zoë Martin", "Zoë"],
+];
+
+/// The example on this paper, with names that are short or long.
+fn example(paper: &str, are_long: bool) -> World {
     let world = rehearsal().copy();
     let plan = format!("{}/strongroom.toml", world.vault);
-    let text = std::fs::read_to_string(&plan).unwrap();
-    let text = text
-        .replacen("paper = \"A4\"", "paper = \"Letter\"", 1)
-        .replacen(
-            "\"Example Corp\"",
-            &format!("\"{}\"", "Wolfgang Widmann ".repeat(4).trim()),
-            1,
-        )
-        .replacen("\"Walt Ames\"", &format!("\"{}\"", "W".repeat(80)), 1)
-        .replacen("\"Zoë Martin\"", "\"Z\"", 1);
+    let mut text = std::fs::read_to_string(&plan).unwrap();
+    text = text.replacen("paper = \"A4\"", &format!("paper = \"{paper}\""), 1);
+    assert!(text.contains(&format!("paper = \"{paper}\"")));
+    for (number, [name, long]) in NAMES.into_iter().enumerate() {
+        let short = ["Z", "i", "Ł", "A", "l", "."][number];
+        let (name, other) = (format!("\"{name}\""), if are_long { long } else { short });
+        assert!(text.contains(&name), "{name}");
+        text = text.replacen(&name, &format!("\"{other}\""), 1);
+    }
     std::fs::write(&plan, text).unwrap();
     world
 }
 
+/// Every paper of a vault.
+fn all_papers(world: &World) -> Vec<String> {
+    let out = world.scratch.join("papers");
+    for paper in PAPERS
+        .iter()
+        .chain([&["statement"][..], &["vault-copy"], &["notices", "--count", "1"]].iter())
+    {
+        print(world, paper, &out).ok();
+    }
+    let made = pages(&out);
+    assert!(made.len() > 50, "{}", made.len());
+    made
+}
+
 #[test]
 fn every_paper_is_sound_embeds_its_fonts_and_says_nothing_of_its_maker() {
-    for world in [rehearsal().copy(), letter()] {
-        let out = world.scratch.join("papers");
-        for paper in PAPERS
-            .iter()
-            .chain([&["statement"][..], &["vault-copy"], &["notices", "--count", "1"]].iter())
-        {
-            print(&world, paper, &out).ok();
-        }
-        let made = pages(&out);
-        assert!(made.len() > 50, "{}", made.len());
-        for page in &made {
-            run_with("qpdf", &["--check", page], b"").ok();
-            let fonts = run_with("pdffonts", &[page], b"").ok().out;
-            assert!(
-                fonts.lines().count() > 2 && fonts.lines().skip(2).all(|line| line.contains(" yes yes ")),
-                "{page} {fonts}"
-            );
-            let info = run_with("pdfinfo", &[page], b"").ok().out;
-            assert!(info.contains("JavaScript:      no"), "{info}");
-            assert!(
-                !info.contains("Date:") && !info.contains("Author") && !info.contains("Creator:"),
-                "{info}"
-            );
-            assert_eq!(
-                run_with("pdfdetach", &["-list", page], b"").ok().first_line(),
-                "0 embedded files"
-            );
-            stays_on_the_page(page);
-            assert!(text(page).contains("REHEARSAL"), "{page}");
+    for page in &all_papers(&rehearsal().copy()) {
+        run_with("qpdf", &["--check", page], b"").ok();
+        let fonts = run_with("pdffonts", &[page], b"").ok().out;
+        assert!(
+            fonts.lines().count() > 2 && fonts.lines().skip(2).all(|line| line.contains(" yes yes ")),
+            "{page} {fonts}"
+        );
+        let info = run_with("pdfinfo", &[page], b"").ok().out;
+        assert!(info.contains("JavaScript:      no"), "{info}");
+        assert!(
+            !info.contains("Date:") && !info.contains("Author") && !info.contains("Creator:"),
+            "{info}"
+        );
+        assert_eq!(
+            run_with("pdfdetach", &["-list", page], b"").ok().first_line(),
+            "0 embedded files"
+        );
+        assert!(text(page).contains("REHEARSAL"), "{page}");
+    }
+}
+
+#[test]
+fn on_both_papers_and_with_any_names_no_word_leaves_its_page_or_meets_another() {
+    for (paper, width) in [("A4", 595.3), ("Letter", 612.0)] {
+        for are_long in [false, true] {
+            let world = example(paper, are_long);
+            let mut papers = all_papers(&world);
+            let sheets = world.scratch.join("sheets");
+            world
+                .run(&["ceremony", "contact", "--unattended", "--out", &sheets])
+                .ok();
+            papers.extend(pages(&sheets));
+            papers.iter().for_each(|page| is_clear(page, width));
         }
     }
 }
 
-/// What strangers measure: every word inside the room of a laser printer.
-fn stays_on_the_page(page: &str) {
-    let boxes = run_with("pdftotext", &["-bbox", page, "-"], b"").ok().out;
-    let number = |line: &str, key: &str| -> f64 {
-        let start = line.find(&format!("{key}=\"")).unwrap() + key.len() + 2;
-        line[start..].split('"').next().unwrap().parse().unwrap()
-    };
-    let (mut width, mut height) = (0.0, 0.0);
-    for line in boxes.lines() {
-        if line.contains("<page ") {
-            (width, height) = (number(line, "width"), number(line, "height"));
-        }
-        if line.contains("<word ") && !line.contains("REHEARSAL") {
-            let inside = number(line, "xMin") > 12.0
-                && number(line, "yMin") > 12.0
-                && number(line, "xMax") < width - 12.0
-                && number(line, "yMax") < height - 8.0;
-            assert!(inside, "{page}: {line}");
+/// A word as a stranger measures it, in points from the top left.
+struct Word {
+    said: String,
+    left: f64,
+    top: f64,
+    right: f64,
+    bottom: f64,
+}
+
+impl Word {
+    fn of(line: &str) -> Self {
+        let number = |key| attribute(line, key);
+        let said = line.split('>').nth(1).and_then(|rest| rest.split('<').next());
+        Self {
+            said: said.unwrap_or_default().to_string(),
+            left: number("xMin"),
+            top: number("yMin"),
+            right: number("xMax"),
+            bottom: number("yMax"),
         }
     }
-    assert!(width > 500.0);
+
+    /// What is inked of a line of type: from the top of a capital to the baseline.
+    fn ink(&self) -> (f64, f64) {
+        let height = self.bottom - self.top;
+        (self.top + 0.3 * height, self.top + 0.77 * height)
+    }
+
+    fn meets(&self, other: &Self) -> bool {
+        let ((top, bottom), (other_top, other_bottom)) = (self.ink(), other.ink());
+        self.left + 0.3 < other.right && other.left + 0.3 < self.right && top < other_bottom && other_top < bottom
+    }
+}
+
+fn attribute(line: &str, key: &str) -> f64 {
+    let start = line.find(&format!("{key}=\"")).unwrap() + key.len() + 2;
+    line[start..].split('"').next().unwrap().parse().unwrap()
+}
+
+/// What strangers measure: every word inside the room of a laser printer, and none upon another.
+fn is_clear(paper: &str, width: f64) {
+    let boxes = run_with("pdftotext", &["-bbox", paper, "-"], b"").ok().out;
+    let (mut words, mut height): (Vec<Word>, f64) = (Vec::new(), 0.0);
+    for line in boxes.lines() {
+        if line.contains("<page ") {
+            words.clear();
+            height = attribute(line, "height");
+            assert!((attribute(line, "width") - width).abs() < 1.0, "{paper}: {line}");
+        }
+        // In the margins stands nothing but this.
+        if !line.contains("<word ") || line.contains(">REHEARSAL<") {
+            continue;
+        }
+        let word = Word::of(line);
+        let inside = word.left > 12.0 && word.top > 12.0 && word.right < width - 12.0 && word.bottom < height - 8.0;
+        assert!(inside, "{paper}: {line}");
+        if let Some(under) = words.iter().find(|other| word.meets(other)) {
+            panic!("{paper}: {} stands on {}", word.said, under.said);
+        }
+        words.push(word);
+    }
+    assert!(!words.is_empty(), "{paper}");
+}
+
+#[test]
+fn a_word_upon_another_would_be_seen() {
+    let word = |left: f64, top: f64| Word {
+        said: String::new(),
+        left,
+        top,
+        right: left + 30.0,
+        bottom: top + 14.0,
+    };
+    assert!(word(0.0, 0.0).meets(&word(29.0, 5.0)));
+    assert!(!word(0.0, 0.0).meets(&word(30.0, 0.0)) && !word(0.0, 0.0).meets(&word(0.0, 10.0)));
 }
 
 #[test]

@@ -46,6 +46,15 @@ pub fn sheet_of(number: usize) -> Sheet {
 
 /// As [`sheet_of`], on this paper, with or without a passphrase.
 fn sheet_in(number: usize, paper: PaperSize, locked: bool) -> Sheet {
+    let (sample, share) = dealt(number, locked);
+    Sheet {
+        pdf: drawn(&sample, &share, paper),
+        code: code(&share),
+        paper,
+    }
+}
+
+fn dealt(number: usize, locked: bool) -> (Sample, PaperShare) {
     let of = Of {
         mode: if number.is_multiple_of(2) {
             Mode::Production
@@ -67,11 +76,7 @@ fn sheet_in(number: usize, paper: PaperSize, locked: bool) -> Sheet {
     } else {
         sample.paper(1 + (number % 5) as u8)
     };
-    Sheet {
-        pdf: drawn(&sample, &share, paper),
-        code: code(&share),
-        paper,
-    }
+    (sample, share)
 }
 
 fn drawn(sample: &Sample, share: &PaperShare, paper: PaperSize) -> SecretBytes {
@@ -105,6 +110,41 @@ fn drawn(sample: &Sample, share: &PaperShare, paper: PaperSize) -> SecretBytes {
     };
     sheet::render(&sheet, &secrets, &secret(Seeded::new("spoiled tint").bytes())).unwrap_or_else(|r| panic!("{r}"))
 }
+
+/// `count` share sheets, drawn and not read back: median milliseconds of this thread's processor time and of the clock, which a busy
+/// machine stretches; the bytes of the largest.
+pub fn drawing(count: usize) -> (f64, f64, usize) {
+    let forms = FORMS.map(|(paper, locked)| (paper, dealt(1, locked)));
+    let (mut worked, mut passed, mut bytes) = (Vec::new(), Vec::new(), 0);
+    for number in 0..count {
+        let (paper, (sample, share)) = &forms[number % FORMS.len()];
+        let (before, started) = (processor_ms(), std::time::Instant::now());
+        let pdf = drawn(sample, share, *paper);
+        passed.push(started.elapsed().as_secs_f64() * 1000.0);
+        worked.push(processor_ms() - before);
+        bytes = bytes.max(pdf.expose(<[u8]>::len));
+    }
+    let median = |mut times: Vec<f64>| {
+        times.sort_by(f64::total_cmp);
+        times[count / 2]
+    };
+    (median(worked), median(passed), bytes)
+}
+
+/// How long this thread has had a processor (proc(5), `schedstat`).
+fn processor_ms() -> f64 {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+    let nanoseconds: u64 = text.split(' ').next().unwrap().parse().unwrap();
+    nanoseconds as f64 / 1e6
+}
+
+/// Both papers, open and locked.
+const FORMS: [(PaperSize, bool); 4] = [
+    (PaperSize::A4, false),
+    (PaperSize::A4, true),
+    (PaperSize::Letter, false),
+    (PaperSize::Letter, true),
+];
 
 /// Grey, row by row.
 #[derive(Clone)]
@@ -294,9 +334,17 @@ impl Read {
 }
 
 fn by_zbarimg(png: &[u8], number: usize) -> Vec<String> {
+    by_zbarimg_with(&[], png, number)
+}
+
+/// What asks `zbarimg` for QR codes. Asked for all it knows, it twice read short bar codes out of the print as well, beside both codes:
+/// numbers 716 and 770 of [`clean`] at 300 dpi.
+const QR_ONLY: [&str; 2] = ["-Sdisable", "-Sqrcode.enable"];
+
+fn by_zbarimg_with(options: &[&str], png: &[u8], number: usize) -> Vec<String> {
     let file = format!("/dev/shm/strongroom-spoiled-{}-{number}.png", std::process::id());
     std::fs::write(&file, png).unwrap();
-    let read = run_with("zbarimg", &["-q", "--raw", &file], b"").out;
+    let read = run_with("zbarimg", &[&["-q", "--raw"], options, &[file.as_str()]].concat(), b"").out;
     std::fs::remove_file(&file).unwrap();
     read.lines().map(str::to_string).collect()
 }
@@ -537,10 +585,19 @@ pub fn found(picture: &Grey, number: usize) -> (usize, usize) {
     )
 }
 
-/// Of `count` random sheets at 150 and 300 dpi: how many the program and `zbarimg` read, both codes alike.
-pub fn clean(count: usize) -> (usize, usize) {
-    let work = std::sync::Mutex::new(0..count);
-    let read = std::sync::Mutex::new((0, 0));
+/// Random sheets at 150 and 300 dpi: how many the program and `zbarimg` read, both codes alike.
+#[derive(Default)]
+pub struct Clean {
+    pub program: usize,
+    pub zbarimg: usize,
+    /// Each picture that fell short, and what was read instead.
+    pub short: Vec<String>,
+}
+
+/// Reads the sheets of these numbers.
+pub fn clean(numbers: std::ops::Range<usize>) -> Clean {
+    let work = std::sync::Mutex::new(numbers);
+    let read = std::sync::Mutex::new(Clean::default());
     std::thread::scope(|scope| {
         for _ in 0..2 {
             scope.spawn(|| {
@@ -548,20 +605,11 @@ pub fn clean(count: usize) -> (usize, usize) {
                     let next = work.lock().unwrap().next();
                     next
                 } {
-                    let sheet = sheet_of(10_000 + number);
-                    let pictures = [150.0, 300.0].map(|dpi| picture(&sheet, dpi).png());
-                    let ours = pictures.iter().all(|png| {
-                        let pages = scan::codes(png).unwrap_or_default();
-                        let codes = &pages[0].codes;
-                        !codes.is_empty() && codes.iter().all(|code| code.expose(|code| code == sheet.code))
-                    });
-                    let theirs = pictures.iter().all(|png| {
-                        let codes = by_zbarimg(png, 10_000 + number);
-                        !codes.is_empty() && codes.iter().all(|code| *code == sheet.code)
-                    });
+                    let one = clean_sheet(10_000 + number);
                     let mut read = read.lock().unwrap();
-                    read.0 += usize::from(ours);
-                    read.1 += usize::from(theirs);
+                    read.program += one.program;
+                    read.zbarimg += one.zbarimg;
+                    read.short.extend(one.short);
                 }
             });
         }
@@ -569,16 +617,37 @@ pub fn clean(count: usize) -> (usize, usize) {
     read.into_inner().unwrap()
 }
 
+fn clean_sheet(number: usize) -> Clean {
+    let sheet = sheet_of(number);
+    let (mut ours, mut theirs, mut short) = (true, true, Vec::new());
+    for dpi in [150.0, 300.0] {
+        let png = picture(&sheet, dpi).png();
+        let pages = scan::codes(&png).unwrap_or_default();
+        let codes = &pages[0].codes;
+        if codes.is_empty() || !codes.iter().all(|code| code.expose(|code| code == sheet.code)) {
+            ours = false;
+            short.push(format!(
+                "sheet {number} at {dpi} dpi: {} codes by the program",
+                codes.len()
+            ));
+        }
+        let read = by_zbarimg_with(&QR_ONLY, &png, number);
+        if read.is_empty() || read.iter().any(|text| *text != sheet.code) {
+            theirs = false;
+            short.push(format!("sheet {number} at {dpi} dpi: {read:?} by zbarimg"));
+        }
+    }
+    Clean {
+        program: usize::from(ours),
+        zbarimg: usize::from(theirs),
+        short,
+    }
+}
+
 /// A disc of a quarter of the secret panel, stained or cut out in turn, its middle on a grid of `step` millimetres over the panel of
 /// both papers, open and locked: at how many places the share was read, of how many, and where it was not.
 pub fn discs(step: f32) -> (usize, usize, Vec<String>) {
-    let forms = [
-        (PaperSize::A4, false),
-        (PaperSize::A4, true),
-        (PaperSize::Letter, false),
-        (PaperSize::Letter, true),
-    ]
-    .map(|(paper, locked)| sheet_in(1, paper, locked));
+    let forms = FORMS.map(|(paper, locked)| sheet_in(1, paper, locked));
     let mut places = Vec::new();
     for (number, sheet) in forms.iter().enumerate() {
         let (width, second, first) = panel(sheet.paper);

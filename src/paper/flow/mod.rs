@@ -244,19 +244,17 @@ fn paginated(pieces: Vec<Piece>, room: f32) -> Result<Vec<Vec<Mark>>, Refusal> {
     Ok(pages)
 }
 
-/// Places pieces that stay together: on the last page, or on a new one.
+/// Places pieces that stay together: on the last page, or on a new one; on several where no page holds them all.
 fn placed(pages: &mut Vec<Vec<Mark>>, group: Vec<Piece>, mut y: f32, room: f32) -> Result<f32, Refusal> {
-    let height: f32 = group.iter().map(|piece| piece.before + piece.height).sum();
-    let labels = group.first().and_then(|piece| piece.labels.clone());
-    if y > 0.0 && y + height > room {
-        pages.push(Vec::new());
-        y = 0.0;
-        if let (Some(labels), Some(page)) = (labels, pages.last_mut()) {
-            page.extend(labels.marks.iter().cloned());
-            y = labels.height;
-        }
-    }
+    let mut needed: f32 = group.iter().map(|piece| piece.before + piece.height).sum();
     for piece in group {
+        if y > 0.0 && y + needed.max(piece.before + piece.height) > room {
+            let labels = piece.labels.as_ref();
+            y = labels.map_or(0.0, |labels| labels.height);
+            pages.push(labels.map_or_else(Vec::new, |labels| labels.marks.clone()));
+        }
+        // Where the group goes is decided at its first piece.
+        needed = 0.0;
         y += if y > 0.0 { piece.before } else { 0.0 };
         if y + piece.height > room {
             return Err(Refusal::new(Rule::PageUnfit, "a part of this paper is longer than a page").hint("shorten it"));

@@ -1,8 +1,8 @@
 //! Blocks into pieces: what stays together on one page, as high as it is.
 //!
 //! Rules of this file:
-//! - a piece is never broken; a heading keeps the piece after it; a list item, a table row, a frame and a line to sign on are
-//!   one piece each;
+//! - a piece is never broken; a list item, a table row, a frame and a line to sign on are one piece each;
+//! - a heading keeps what stands under it, a sentence between a heading and a table the table;
 //! - a line to sign on keeps what stands above it;
 //! - a table repeats its labels where it goes on over a page.
 
@@ -86,7 +86,7 @@ fn heading(level: u8, dress: Dress) -> Type {
 /// The pieces of `blocks` in a column of `width`, from its left edge.
 pub(super) fn lay(blocks: &[Block], width: f32, dress: Dress) -> Result<Vec<Piece>, Refusal> {
     let mut pieces = Vec::new();
-    for block in blocks {
+    for (number, block) in blocks.iter().enumerate() {
         match block {
             Block::Heading(level, text) => {
                 let lines = lines::lay(&emboldened(text), width, heading(*level, dress))?;
@@ -98,7 +98,11 @@ pub(super) fn lay(blocks: &[Block], width: f32, dress: Dress) -> Result<Vec<Piec
             Block::Paragraph(text) => {
                 let under_a_heading = pieces.last().is_some_and(|piece: &Piece| piece.keeps_next);
                 let before = if under_a_heading { 0.4 } else { 1.6 };
-                pieces.push(Piece::new(before, lines::lay(text, width, dress.body)?));
+                let before_a_table = matches!(blocks.get(number + 1), Some(Block::Table { .. }));
+                pieces.push(Piece {
+                    keeps_next: under_a_heading && before_a_table,
+                    ..Piece::new(before, lines::lay(text, width, dress.body)?)
+                });
             }
             Block::List { kind, items } => pieces.extend(list(*kind, items, width, dress)?),
             Block::Table { head, rows } => pieces.extend(table::lay(head, rows, width, dress)?),

@@ -3,6 +3,7 @@
 //! Rules of this file:
 //! - a label that ends with `<28>` gives its column 28 mm; the others share the rest by what stands in them, and none is
 //!   narrower than its widest word where there is room for all;
+//! - at the end of a page and at the top of the next no row stands alone; a short log for a pen stays on one page;
 //! - a row is as high as its highest cell; an empty row of a log has upright rules too, so that a pen keeps to its column.
 
 use super::blocks::{Inline, Pen};
@@ -49,10 +50,20 @@ pub(super) fn lay(
         );
         pieces.push(Piece {
             labels: labels.clone(),
+            keeps_next: number + 1 < rows.len() && (number == 0 || number + 2 == rows.len() || is_short_log(rows)),
             ..piece
         });
     }
     Ok(pieces)
+}
+
+/// Whether these are a few empty rows for a pen.
+fn is_short_log(rows: &[Vec<Vec<Inline>>]) -> bool {
+    rows.len() <= 6 && rows.iter().all(|row| is_log(row))
+}
+
+fn is_log(row: &[Vec<Inline>]) -> bool {
+    row.iter().flatten().any(|inline| *inline == Inline::Pen(Pen::Row))
 }
 
 /// Left edge and width of each column.
@@ -90,8 +101,7 @@ fn cells(row: &[Vec<Inline>], columns: &Columns, width: f32, dress: Dress) -> Re
             .extend(laid.marks.into_iter().map(|mark| mark.moved(*x, AIR)));
     }
     lines.height += 2.0 * AIR;
-    let is_log = row.iter().flatten().any(|inline| *inline == Inline::Pen(Pen::Row));
-    if is_log {
+    if is_log(row) {
         let upright = columns
             .iter()
             .skip(1)

@@ -200,6 +200,47 @@ fn a_heading_never_ends_a_page() {
 }
 
 #[test]
+fn no_row_of_a_table_stands_alone_and_a_sentence_over_a_table_stays_with_it() {
+    for filler in 20..60 {
+        let table = "### Last\n\nunder it\n\n| label |\n|---|\n| {row.name} cell |\n";
+        let body = format!("{}{table}", "line\n\n".repeat(filler));
+        let pages = laid(PaperSize::A4, &body, &everything("Ana", 4)).unwrap_or_default();
+        for page in &pages {
+            let texts = texts(page);
+            let rows = texts.iter().filter(|text| *text == "cell").count();
+            assert_ne!(rows, 1, "{filler}");
+            assert!(rows > 0 || !texts.iter().any(|text| text == "under"), "{filler}");
+        }
+    }
+}
+
+#[test]
+fn a_short_log_stays_on_one_page_and_a_long_one_goes_on() {
+    for filler in 20..60 {
+        let log = format!("| label |\n|---|\n{}", "| [row] cell |\n".repeat(4));
+        let pages = laid(
+            PaperSize::A4,
+            &format!("{}{log}", "line\n\n".repeat(filler)),
+            &named("Ana"),
+        );
+        let rows = |page: &Vec<Mark>| texts(page).iter().filter(|text| *text == "cell").count();
+        let rows: Vec<usize> = pages.unwrap_or_default().iter().map(rows).collect();
+        assert!(rows.iter().all(|rows| [0, 4].contains(rows)), "{filler}: {rows:?}");
+    }
+    let long = format!("| label |\n|---|\n{}", "| [row] cell |\n".repeat(60));
+    assert!(laid(PaperSize::A4, &long, &named("Ana")).unwrap_or_default().len() > 1);
+}
+
+#[test]
+fn what_belongs_together_but_fits_no_page_goes_on_over_several() {
+    let tall = "x<br>".repeat(30);
+    let body = format!("### Last\n\n| label |\n|---|\n| {tall} |\n| {tall} |\n| {tall} |\n");
+    let pages = laid(PaperSize::Letter, &body, &named("Ana")).unwrap_or_else(|refusal| panic!("{refusal}"));
+    assert_eq!(pages.len(), 3);
+    pages.iter().for_each(|page| is_sound(PaperSize::Letter, page));
+}
+
+#[test]
 fn whatever_stands_in_a_value_is_printed_as_it_stands() {
     for hostile in [
         "**{who}** `x` | a | [time] [ ]",

@@ -5,6 +5,7 @@ use crate::ceremony::ports::Clock as _;
 use crate::code::words::Fingerprint;
 use crate::entropy::{Entropy, System};
 use crate::ident::PersonId;
+use crate::plan::Defence;
 use crate::refusal::Refusal;
 use crate::shell::args::{Ledger, LedgerCommand, Place};
 use crate::shell::report::{Answer, note, print, say};
@@ -238,20 +239,20 @@ fn describe(event: &Event) -> String {
             let printer = printer.as_ref().map(|printer| format!(" by {}", printer.as_str()));
             format!("printed     {}{}", paper.as_str(), printer.unwrap_or_default())
         }
-        Event::Defences { missing } => {
-            let names: Vec<&str> = missing.iter().map(|defence| defence.as_str()).collect();
-            let names = if names.is_empty() {
-                "none".to_string()
-            } else {
-                names.join(", ")
-            };
-            format!("defences    missing: {names}")
-        }
+        Event::Defences { missing } => format!("defences    missing: {}", defences(missing)),
         Event::Exception { rule, found, reason } => {
             format!("exception   {}: {}; {}", rule.as_str(), found.as_str(), reason.as_str())
         }
         Event::Closing { .. } => "closing".to_string(),
     }
+}
+
+fn defences(missing: &[Defence]) -> String {
+    let names: Vec<&str> = missing.iter().map(|defence| defence.as_str()).collect();
+    if names.is_empty() {
+        return "none".to_string();
+    }
+    names.join(", ")
 }
 
 fn people(present: &[PersonId], approved_by: Option<&PersonId>) -> String {

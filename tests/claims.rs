@@ -75,6 +75,49 @@ fn every_test_of_security_is_claimed() {
     }
 }
 
+/// The file, name and value of every bound in a source: constants that end in `_MAX`, and patience.
+fn bounds(folder: &Path, found: &mut BTreeSet<[String; 3]>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            bounds(&path, found);
+            continue;
+        }
+        for line in std::fs::read_to_string(&path).unwrap().lines() {
+            let line = line.trim_start_matches("pub ");
+            let Some((name, rest)) = line.strip_prefix("const ").and_then(|rest| rest.split_once(": ")) else {
+                continue;
+            };
+            if let (true, Some((_, value))) = (name.ends_with("_MAX") || name == "PATIENCE", rest.split_once(" = ")) {
+                let value = value.trim_end_matches(';');
+                found.insert([path.display().to_string(), name.to_string(), value.to_string()]);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_bound_of_what_is_read_stands_in_one_table() {
+    let mut in_the_source = BTreeSet::new();
+    bounds("src".as_ref(), &mut in_the_source);
+    let table = std::fs::read_to_string("docs/limits.md").unwrap();
+    let rows = table
+        .lines()
+        .filter(|row| row.starts_with("| ") && row.contains("src/"));
+    let written: BTreeSet<[String; 3]> = rows
+        .map(|row| {
+            let cells: Vec<&str> = row.split('`').collect();
+            [cells[1], cells[3], cells[5]].map(str::to_string)
+        })
+        .collect();
+    let missing: Vec<_> = in_the_source.difference(&written).collect();
+    let dead: Vec<_> = written.difference(&in_the_source).collect();
+    assert!(
+        missing.is_empty() && dead.is_empty(),
+        "missing {missing:?}, dead {dead:?}"
+    );
+}
+
 #[test]
 fn a_dead_name_and_an_unclaimed_test_would_be_seen() {
     assert_eq!(claimed("`a_b_c` and `a_b`, `fn x_y_z`").len(), 2);

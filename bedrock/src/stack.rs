@@ -20,6 +20,7 @@ fn apart<R>(work: impl FnOnce() -> R) -> R {
 /// Overwrites what calls that have returned left below the caller.
 #[inline(never)]
 pub fn clear() {
+    #[allow(clippy::large_stack_arrays, reason = "to be large is what it is for")]
     let mut below = [0_u8; DEPTH];
     // The compiler must believe that somebody reads it, or there would be no array.
     black_box(&mut below);

@@ -293,14 +293,13 @@ impl Terminal {
                 return Err(interrupted());
             }
             match self.byte()? {
-                Some(b'\n') => break,
                 None if line.is_empty() => {
                     return Err(Refusal::new(
                         Rule::NotATerminal,
                         "the terminal was closed before an answer",
                     ));
                 }
-                None => break,
+                Some(b'\n') | None => break,
                 // What does not fit is refused by whoever reads the line: it is longer than anything that is asked for.
                 Some(byte) if line.len() < LINE_MAX => line.push(byte),
                 Some(_) => {}

@@ -59,7 +59,7 @@ pub fn attempt(parser: &Parser, from: usize, count: usize) -> Outcome {
         match taken {
             Err(_) => outcome.panics.push(number),
             Ok(taken) if parser.is_checked && !taken.iter().all(|one| right.contains(one)) => {
-                outcome.wrong.push(number)
+                outcome.wrong.push(number);
             }
             Ok(_) => {}
         }

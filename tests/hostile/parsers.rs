@@ -391,9 +391,9 @@ fn pdfs() -> Vec<Vec<u8>> {
         }
         let start = out.len();
         out.extend_from_slice(b"xref\n0 5\n0000000000 65535 f \n");
-        places
-            .iter()
-            .for_each(|at| out.extend_from_slice(format!("{at:010} 00000 n \n").as_bytes()));
+        for at in places {
+            out.extend_from_slice(format!("{at:010} 00000 n \n").as_bytes());
+        }
         out.extend_from_slice(format!("trailer << /Size 5 /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n").as_bytes());
         out
     };

@@ -102,17 +102,17 @@ fn only(call: i64, at: u8, values: &[u64]) -> Option<(i64, Vec<SeccompRule>)> {
 
 /// The modes and the size of a terminal; nothing that types into it.
 const TERMINAL: &[u64] = &[
-    libc::TCGETS as u64,
-    libc::TCSETS as u64,
-    libc::TCSETSW as u64,
-    libc::TCSETSF as u64,
-    libc::TCGETS2 as u64,
-    libc::TCSETS2 as u64,
-    libc::TCSETSW2 as u64,
-    libc::TCSETSF2 as u64,
-    libc::TIOCGWINSZ as u64,
-    libc::TIOCGPGRP as u64,
-    libc::FIONREAD as u64,
+    libc::TCGETS,
+    libc::TCSETS,
+    libc::TCSETSW,
+    libc::TCSETSF,
+    libc::TCGETS2,
+    libc::TCSETS2,
+    libc::TCSETSW2,
+    libc::TCSETSF2,
+    libc::TIOCGWINSZ,
+    libc::TIOCGPGRP,
+    libc::FIONREAD,
 ];
 
 /// Asking how it stands, and names for pieces of memory.

@@ -181,5 +181,10 @@ fn at_a_terminal_a_sheet_without_anything_is_asked_for_line_by_line_or_left_out(
     let mut session = recover(&world, &[&sheets[0], &sheets[1], &gone]);
     session.until("nothing at all leaves the sheet out");
     session.line("");
+    // The gathering goes on at its screen, until somebody quits.
+    session.until("[s]can  [t]ype");
+    session.keys("q");
+    session.until("[y/n]");
+    session.line("y");
     assert_eq!(session.end(), 1, "{}", session.screen);
 }

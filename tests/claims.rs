@@ -101,7 +101,9 @@ fn every_bound_of_what_is_read_stands_in_one_table() {
     let mut in_the_source = BTreeSet::new();
     bounds("src".as_ref(), &mut in_the_source);
     let table = std::fs::read_to_string("docs/limits.md").unwrap();
-    let rows = table.lines().filter(|row| row.starts_with("| ") && row.contains("src/"));
+    let rows = table
+        .lines()
+        .filter(|row| row.starts_with("| ") && row.contains("src/"));
     let written: BTreeSet<[String; 3]> = rows
         .map(|row| {
             let cells: Vec<&str> = row.split('`').collect();
@@ -110,7 +112,10 @@ fn every_bound_of_what_is_read_stands_in_one_table() {
         .collect();
     let missing: Vec<_> = in_the_source.difference(&written).collect();
     let dead: Vec<_> = written.difference(&in_the_source).collect();
-    assert!(missing.is_empty() && dead.is_empty(), "missing {missing:?}, dead {dead:?}");
+    assert!(
+        missing.is_empty() && dead.is_empty(),
+        "missing {missing:?}, dead {dead:?}"
+    );
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Characters of generated passwords, counted.
 
+#![allow(unreachable_pub, reason = "a harness uses it")]
+
 use crate::chi::Even;
 use std::collections::BTreeMap;
 use strongroom::crypto::password::{Length, generate};

@@ -1,5 +1,7 @@
 //! Many inputs for one reader: what came of them.
 
+#![allow(unreachable_pub, reason = "two harnesses share it")]
+
 use super::mutate;
 use super::parsers::Parser;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -1,5 +1,7 @@
 //! Inputs that are nearly right: a seed, altered a few times, the same ones for the same number.
 
+#![allow(unreachable_pub, reason = "two harnesses share it")]
+
 use super::sample::Seeded;
 
 /// What parsers fall over: lengths, signs, ends, depths.

@@ -140,17 +140,25 @@ fn tell(moment: &str, found: &Found) {
 /// The program without a defence is caught: at least one secret is found where none may be.
 fn is_caught(name: &str, program: &str) -> bool {
     let mut caught = 0;
-    for row in ROWS
+    let rows = ROWS
         .iter()
-        .filter(|row| row.name.starts_with("recover") || row.name == "ceremony")
-    {
+        .filter(|row| row.name.starts_with("recover") || row.name == "ceremony");
+    for row in rows {
         let ready = (row.ready)();
         let seen = held::look_at_the_end(&Task::of(ready.task.clone(), program));
         let found = found_in(&ready, &seen, &mut 0);
         caught += found.elsewhere + found.locked;
+        if caught > 0 {
+            break;
+        }
+        for point in held::points(&Task::of((row.ready)().task, program), MOMENTS - 1, false) {
+            let ready = (row.ready)();
+            let seen = held::look(&Task::of(ready.task.clone(), program), &point);
+            caught += seen.map_or(0, |seen| found_in(&ready, &seen, &mut 0).elsewhere);
+        }
     }
     println!(
-        "{:<8} {name}: {caught} secrets found at the end",
+        "{:<8} {name}: {caught} secrets found",
         if caught > 0 { "caught" } else { "MISSED" }
     );
     caught > 0

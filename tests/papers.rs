@@ -127,7 +127,9 @@ fn on_both_papers_and_with_any_names_no_word_leaves_its_page_or_meets_another() 
                 .run(&["ceremony", "contact", "--unattended", "--out", &sheets])
                 .ok();
             papers.extend(pages(&sheets));
-            papers.iter().for_each(|page| is_clear(page, width));
+            for page in &papers {
+                is_clear(page, width);
+            }
         }
     }
 }

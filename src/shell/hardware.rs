@@ -71,10 +71,10 @@ fn disks() -> String {
     } else {
         String::new()
     };
-    match writable.is_empty() {
-        true => "none is writable".to_string(),
-        false => format!("writable at {}{rest}", writable.join(", ")),
+    if writable.is_empty() {
+        return "none is writable".to_string();
     }
+    format!("writable at {}{rest}", writable.join(", "))
 }
 
 fn memory() -> String {

@@ -199,6 +199,10 @@ impl Doer {
 
 /// The hash of the names of `steps`, a line feed behind each: what a sitting is held to.
 pub fn hash(steps: &[Step]) -> Hash {
-    let names: String = steps.iter().map(|step| format!("{}\n", step.act)).collect();
+    let mut names = String::new();
+    for step in steps {
+        names.push_str(step.act.said().as_str());
+        names.push('\n');
+    }
     Hash::of(names.as_bytes())
 }

@@ -237,7 +237,9 @@ fn what_belongs_together_but_fits_no_page_goes_on_over_several() {
     let body = format!("### Last\n\n| label |\n|---|\n| {tall} |\n| {tall} |\n| {tall} |\n");
     let pages = laid(PaperSize::Letter, &body, &named("Ana")).unwrap_or_else(|refusal| panic!("{refusal}"));
     assert_eq!(pages.len(), 3);
-    pages.iter().for_each(|page| is_sound(PaperSize::Letter, page));
+    for page in &pages {
+        is_sound(PaperSize::Letter, page);
+    }
 }
 
 #[test]

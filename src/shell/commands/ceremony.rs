@@ -34,9 +34,9 @@ pub fn run(place: &Place, it: Ceremony) -> Result<Answer, Refusal> {
         return give_up(&mut change, &sets, &reason);
     }
     if it.unattended.unattended {
-        unattended::run(&mut change, &sets, it)
+        unattended::run(&mut change, &sets, &it)
     } else {
-        guided::run(&mut change, &plan, sets, it)
+        guided::run(&mut change, &plan, sets, &it)
     }
 }
 

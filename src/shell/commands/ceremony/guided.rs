@@ -26,10 +26,15 @@ use crate::vault::{Change, note};
 use std::cell::RefCell;
 
 /// Leads a room through the dealing of `sets`.
-pub(super) fn run(change: &mut Change<'_>, plan: &Plan, sets: Vec<&ShareSet>, it: Ceremony) -> Result<Answer, Refusal> {
+pub(super) fn run(
+    change: &mut Change<'_>,
+    plan: &Plan,
+    sets: Vec<&ShareSet>,
+    it: &Ceremony,
+) -> Result<Answer, Refusal> {
     let press = press(change.vault(), it.templates.as_deref())?;
     begins_or_goes_on(change, &sets, &press)?;
-    let to = place_of(&it);
+    let to = place_of(it);
     let mut exceptions = Exceptions::default();
     to.judge_guided(change, &mut exceptions)?;
     if change.vault().mode() == Mode::Production {

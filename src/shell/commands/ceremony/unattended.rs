@@ -17,12 +17,12 @@ use crate::vault::Change;
 use std::path::Path;
 
 /// Deals all of `sets`.
-pub(super) fn run(change: &mut Change<'_>, sets: &[&ShareSet], it: Ceremony) -> Result<Answer, Refusal> {
+pub(super) fn run(change: &mut Change<'_>, sets: &[&ShareSet], it: &Ceremony) -> Result<Answer, Refusal> {
     let mode = change.vault().mode();
     let press = press(change.vault(), it.templates.as_deref())?;
     deal::judge(change.vault(), sets, true, &press)?;
     guard::judge_unattended(mode, &it.unattended, &format!("ceremony {}", it.sets.join(" ")))?;
-    let to = place_of(&it);
+    let to = place_of(it);
     let mut exceptions = Exceptions::default();
     to.judge(change, &mut exceptions)?;
     let mut written = InAFile::beside(to.out.unwrap_or(Path::new("/dev/shm")));

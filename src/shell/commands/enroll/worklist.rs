@@ -23,6 +23,7 @@ use crate::shell::{passphrases, seeds, showing};
 use crate::vault::event::{AtProvider, Event, RoomEvent};
 use crate::vault::record::Content;
 use crate::vault::{Change, note};
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 /// About how long one account takes, in minutes, until the sitting has shown how long it really takes.
@@ -49,7 +50,7 @@ pub(super) fn run(change: &mut Change<'_>, it: &Enroll) -> Result<Answer, Refusa
     let all = left.len() as u64;
     for (done, row) in (0..).zip(&left) {
         let spent = SystemClock.elapsed().as_secs() / 60;
-        let each = (done > 0).then(|| (spent / done).max(1)).unwrap_or(MINUTES);
+        let each = spent.checked_div(done).map_or(MINUTES, |each| each.max(1));
         terminal.say(&format!(
             "\n{} of {all}   {} {}   {}   about {} min left",
             done + 1,
@@ -60,7 +61,7 @@ pub(super) fn run(change: &mut Change<'_>, it: &Enroll) -> Result<Answer, Refusa
         ))?;
         match terminal.answer("enter goes on, s skips it, q ends for today")?.as_str() {
             "q" => break,
-            "s" => continue,
+            "s" => {}
             _ => one(change, it, &trust, row, &operators, &mut terminal)?,
         }
     }
@@ -76,12 +77,13 @@ fn table(rows: &[Row], factor: Factor) -> String {
     let mut out = format!("{done} of {} done\n", count(rows.len(), "record"));
     for row in rows {
         let generation = row.generation.map(|generation| format!(", generation {generation}"));
-        out.push_str(&format!(
-            "  {:<26}{}{}\n",
+        let _ = writeln!(
+            out,
+            "  {:<26}{}{}",
             row.state.as_str(factor),
             row.name,
             generation.unwrap_or_default()
-        ));
+        );
     }
     out
 }

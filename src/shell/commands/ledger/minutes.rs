@@ -28,7 +28,7 @@ fn write_chain(out: &mut String, chain: &Chain, plan: &Plan) {
     for entry in chain.entries() {
         if let Event::Room(RoomEvent::Sitting { sets, room, steps, .. }) = &entry.event {
             sitting = true;
-            let sets: Vec<&str> = sets.iter().map(|set| set.as_str()).collect();
+            let sets: Vec<&str> = sets.iter().map(crate::ident::SetName::as_str).collect();
             let _ = writeln!(
                 out,
                 "ceremony of {}, {} UTC, site {}, {steps} steps",
@@ -59,7 +59,7 @@ fn line(entry: &Entry) -> Option<String> {
         Event::Room(RoomEvent::Step {
             number, step, by, said, ..
         }) => {
-            let by: Vec<&str> = by.iter().map(|person| person.as_str()).collect();
+            let by: Vec<&str> = by.iter().map(crate::ident::PersonId::as_str).collect();
             let said = said
                 .as_ref()
                 .map(|said| format!("   {}", said.as_str()))

@@ -7,6 +7,7 @@ use crate::shell::commands::count;
 use crate::vault::event::{Event, InRole, NightEvent, Note, RoomEvent};
 
 /// One line about an event, without its hashes.
+#[allow(clippy::too_many_lines, reason = "one of each")]
 pub(super) fn describe(event: &Event) -> String {
     match event {
         Event::Init { vault, mode, program } => format!("init        {mode} vault {vault}, by {}", program.as_str()),
@@ -131,6 +132,7 @@ fn people(present: &[PersonId], approved_by: Option<&PersonId>) -> String {
             .unwrap_or_default()
 }
 
+#[allow(clippy::too_many_lines, reason = "one of each")]
 fn describe_room(event: &RoomEvent) -> String {
     match event {
         RoomEvent::Sitting {
@@ -140,7 +142,7 @@ fn describe_room(event: &RoomEvent) -> String {
             steps,
             ..
         } => {
-            let sets: Vec<&str> = sets.iter().map(|set| set.as_str()).collect();
+            let sets: Vec<&str> = sets.iter().map(crate::ident::SetName::as_str).collect();
             format!(
                 "sitting     {}, {steps} steps; {}{}",
                 sets.join(" "),

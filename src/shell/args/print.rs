@@ -121,8 +121,8 @@ pub enum PrintCommand {
     },
     /// Every step of a ceremony that deals these sets
     Script {
-        /// Share sets of one purpose
-        #[arg(value_name = "SET", required = true)]
+        /// Share sets of one purpose; without one, a script for each set of the plan
+        #[arg(value_name = "SET")]
         sets: Vec<String>,
         /// Who is there: administrator=ID,operator=ID,scribe=ID,witness=ID
         #[arg(long, value_name = "ROLE=ID", value_delimiter = ',')]

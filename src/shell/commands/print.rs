@@ -213,15 +213,18 @@ fn papers(change: &Change<'_>, what: &PrintCommand, wordings: &Wordings) -> Resu
                 .map(|name| plan.find_set(name))
                 .collect::<Result<Vec<&ShareSet>, _>>()?;
             let room = in_the_room(plan, room)?;
-            let names: Vec<_> = sets.iter().map(|set| set.name()).collect();
-            let page = script(
-                &office,
-                &names,
-                &steps::script::printed(&steps::dealing(plan, &sets)?),
-                &room,
-            )?;
-            let joined: Vec<String> = names.iter().map(ToString::to_string).collect();
-            Ok(vec![(format!("script-{}.pdf", joined.join("-")), page)])
+            let sittings: Vec<Vec<&ShareSet>> = if sets.is_empty() {
+                plan.sets().iter().map(|set| vec![set]).collect()
+            } else {
+                vec![sets]
+            };
+            each(sittings, |sets| {
+                let names: Vec<_> = sets.iter().map(|set| set.name()).collect();
+                let printed = steps::script::printed(&steps::dealing(plan, &sets)?);
+                let joined: Vec<String> = names.iter().map(ToString::to_string).collect();
+                let page = script(&office, &names, &printed, &room)?;
+                Ok((format!("script-{}.pdf", joined.join("-")), page))
+            })
         }
         PrintCommand::Closing { room, .. } => {
             let room = in_the_room(plan, room)?;

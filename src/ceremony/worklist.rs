@@ -1,6 +1,6 @@
 //! Which accounts still need which factor at the provider, one by one, over as many days as it takes.
 //!
-//! planned → generated → set at the provider → sign-in proved
+//! planned → generated → set at the provider → sign-in proved → proved by drill
 //!
 //! Rules of this file:
 //! - states come from the ledger alone, so that any day goes on where the last one ended;
@@ -25,6 +25,8 @@ pub enum State {
     Generated,
     /// What the ledger says of it at the provider.
     Provider(AtProvider),
+    /// A drill on a later day signed in with it.
+    Practised,
 }
 
 impl State {
@@ -34,6 +36,7 @@ impl State {
             (Self::Planned, _) => "planned",
             (Self::Generated, Factor::Password) => "generated",
             (Self::Generated, _) => "brought in",
+            (Self::Practised, _) => "proved by drill",
             (Self::Provider(AtProvider::Set), Factor::Mfa) => "accepted by the provider",
             (Self::Provider(state), _) => state.as_str(),
         }
@@ -41,7 +44,7 @@ impl State {
 
     /// Whether nothing is left to do.
     pub fn is_done(self) -> bool {
-        self == Self::Provider(AtProvider::SignedIn)
+        matches!(self, Self::Practised | Self::Provider(AtProvider::SignedIn))
     }
 }
 
@@ -81,12 +84,22 @@ fn row(vault: &Vault<'_>, name: RecordName, account: String) -> Row {
         state: match (generation, at_provider) {
             (None, _) => State::Planned,
             (Some(_), None) => State::Generated,
+            (Some(generation), Some(AtProvider::SignedIn)) if practised(vault, &name, generation) => State::Practised,
             (Some(_), Some(state)) => State::Provider(state),
         },
         name,
         account,
         generation,
     }
+}
+
+/// Whether a drill signed in to the account on a day after this generation was told to work: an earlier one tried another.
+fn practised(vault: &Vault<'_>, name: &RecordName, generation: Generation) -> bool {
+    let told = vault.register().room().told_at(name, generation);
+    let tried = vault.register().life().tried.get(&name.account);
+    let day = tried.and_then(|tried| tried.signed_in);
+    told.zip(day)
+        .is_some_and(|(told, day)| day > told.to_zoned(jiff::tz::TimeZone::UTC).date())
 }
 
 /// What has to be locked for a row; a new generation where one was locked and never came to work.

@@ -78,7 +78,7 @@ pub struct RoomState {
     seals: BTreeMap<String, Serial>,
     sites: BTreeMap<SiteName, SiteRoom>,
     operators: BTreeMap<PersonId, BTreeSet<Factor>>,
-    provider: BTreeMap<(RecordName, Generation), AtProvider>,
+    provider: BTreeMap<(RecordName, Generation), (AtProvider, Timestamp)>,
 }
 
 impl RoomState {
@@ -113,7 +113,14 @@ impl RoomState {
 
     /// How far a generation of a record has come at the provider.
     pub fn at_provider(&self, name: &RecordName, generation: Generation) -> Option<AtProvider> {
-        self.provider.get(&(name.clone(), generation)).copied()
+        let told = self.provider.get(&(name.clone(), generation));
+        told.map(|(state, _)| *state)
+    }
+
+    /// When it was told last how far it has come.
+    pub fn told_at(&self, name: &RecordName, generation: Generation) -> Option<Timestamp> {
+        let told = self.provider.get(&(name.clone(), generation));
+        told.map(|(_, at)| *at)
     }
 }
 
@@ -122,7 +129,7 @@ impl Register {
         match event {
             RoomEvent::Sitting { .. } => self.add_sitting(site, entry.time, event),
             RoomEvent::Sealed { of, serial, seal, .. } => self.add_seal(of, *serial, seal.as_str()),
-            RoomEvent::AtProvider { .. } => self.add_provider(event),
+            RoomEvent::AtProvider { .. } => self.add_provider(entry.time, event),
             RoomEvent::HandedOut { of, serial, .. } => {
                 if !self.epoch_mut(of)?.knows_serial(*serial) {
                     return Err(format!("{of} has no page {serial} to hand out"));
@@ -192,7 +199,7 @@ impl Register {
         Ok(())
     }
 
-    fn add_provider(&mut self, event: &RoomEvent) -> Result<(), String> {
+    fn add_provider(&mut self, time: Timestamp, event: &RoomEvent) -> Result<(), String> {
         let RoomEvent::AtProvider {
             account,
             factor,
@@ -216,7 +223,7 @@ impl Register {
         if !locked.iter().any(|one| one.generation == *generation) {
             return Err(format!("generation {generation} of the {name} was never locked"));
         }
-        self.room.provider.insert((name, *generation), *state);
+        self.room.provider.insert((name, *generation), (*state, time));
         Ok(())
     }
 }

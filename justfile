@@ -17,6 +17,13 @@ leaks *ROWS:
 crashes *ROWS:
     cargo test --locked --test crashes -- {{ROWS}}
 
+# Whether time tells a secret: each secret is memory without a value to valgrind (Debian: valgrind), which names every branch and
+# every address that was made of one; status 1 at a place that timing/declared.supp does not declare
+timing:
+    cp Cargo.lock timing/Cargo.lock
+    cargo build --quiet --release --manifest-path timing/Cargo.toml --target-dir target/timing
+    valgrind --quiet --read-inline-info=yes --num-callers=24 --error-limit=no --suppressions=timing/declared.supp target/timing/release/strongroom-timing
+
 # Every reader under libFuzzer for so many seconds each (cargo install cargo-fuzz); status 1 at the first input that trips one
 fuzz SECONDS="60":
     #!/usr/bin/env bash

@@ -144,7 +144,7 @@ impl<'a> Entropy<'a> {
 
     fn refuse_a_stuck_source(&mut self, fresh: &Secret<64>) -> Result<(), Refusal> {
         let stuck = fresh.expose(|bytes| {
-            let one_byte = bytes.iter().all(|byte| *byte == bytes[0]);
+            let one_byte = bytes.iter().fold(0, |other, byte| other | (byte ^ bytes[0])) == 0;
             let repeated = !self.seen.insert(Sha256::digest(bytes).into());
             one_byte || repeated
         });

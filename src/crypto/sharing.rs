@@ -21,6 +21,7 @@ use curve25519_dalek::traits::Identity as _;
 use std::convert::Infallible;
 use strongroom_bedrock::stack;
 use vsss_rs::pedersen::{self, PedersenResult};
+use vsss_rs::subtle::{Choice, ConstantTimeEq as _};
 use vsss_rs::{IdentifierPrimeField, PedersenVerifierSet, ReadableShareSet, Share as _, ValueGroup};
 use zeroize::{Zeroize, Zeroizing};
 
@@ -82,13 +83,11 @@ impl Share {
 
     /// Whether both say the same. In constant time, although only a share's own reader ever asks.
     pub fn same_as(&self, other: &Self) -> bool {
-        use vsss_rs::subtle::ConstantTimeEq as _;
-        let equal = |a: &Secret<32>, b: &Secret<32>| a.expose(|a| b.expose(|b| bool::from(a.ct_eq(b))));
         let blinders = match (&self.blinder, &other.blinder) {
             (Some(a), Some(b)) => equal(a, b),
-            _ => true,
+            _ => Choice::from(1),
         };
-        self.index == other.index && equal(&self.value, &other.value) && blinders
+        self.index == other.index && bool::from(equal(&self.value, &other.value) & blinders)
     }
 }
 
@@ -333,19 +332,14 @@ fn judge_dealing(
             return Err(DealingFault::Unproved(share.index.get()));
         }
     }
-    let mut values: Vec<Zeroizing<[u8; 32]>> = shares
-        .iter()
-        .map(|share| share.value.expose(|v| Zeroizing::new(*v)))
-        .collect();
-    values.sort_unstable_by(|a, b| a.as_slice().cmp(b.as_slice()));
-    if values.iter().any(|v| **v == [0; 32]) || values.windows(2).any(|pair| *pair[0] == *pair[1]) {
+    if has_zero_or_twins(shares) {
         return Err(DealingFault::Values);
     }
     let needed = usize::from(threshold.needed());
     let first: Vec<&Share> = shares.iter().take(needed).collect();
     let gives_secret = |shares: &[&Share]| {
         interpolate(shares, |share| Some(&share.value))
-            .is_some_and(|found| found.expose(|found| secret.expose(|secret| found == secret)))
+            .is_some_and(|found| bool::from(equal(&found, secret)))
     };
     if !gives_secret(&first) {
         return Err(DealingFault::Wrong);
@@ -354,6 +348,23 @@ fn judge_dealing(
         return Err(DealingFault::LowDegree);
     }
     Ok(())
+}
+
+/// Whether a share is zero or two are equal: every pair is looked at, so that time does not say how they lie.
+fn has_zero_or_twins(shares: &[Share]) -> bool {
+    let zero = Secret::build(|_| ());
+    let mut found = Choice::from(0);
+    for (number, share) in shares.iter().enumerate() {
+        found |= equal(&share.value, &zero);
+        for other in shares.iter().take(number) {
+            found |= equal(&share.value, &other.value);
+        }
+    }
+    found.into()
+}
+
+fn equal(a: &Secret<32>, b: &Secret<32>) -> Choice {
+    a.expose(|a| b.expose(|b| a.ct_eq(b)))
 }
 
 /// g^value·h^blinder; nothing where one of the two is not canonical.

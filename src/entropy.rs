@@ -3,7 +3,8 @@
 //! Rules of this file:
 //! - every draw is HKDF-SHA-512 (RFC 5869) with salt = 64 fresh bytes of the system, ikm = the dice or nothing,
 //!   info = `strongroom/v1/entropy/` ‖ purpose ‖ `/` ‖ counter (8 bytes, big-endian): dice add to the system, they never replace it;
-//! - a system that gives the same 64 bytes twice in one run is stuck, and refused; so is one that gives one byte repeated;
+//! - a system that gives the same 64 bytes twice in one run is stuck, and refused; so is one that gives one byte repeated; what two
+//!   runs would make alike is set apart by the head of the ledger, or refused by `vault`;
 //! - nothing draws from a generator of its own: what is dealt tomorrow cannot be computed from what was drawn today.
 
 use crate::refusal::{Refusal, Rule};
@@ -100,7 +101,7 @@ impl<'a> Entropy<'a> {
         }
     }
 
-    /// Mixes `dice` into every draw from here on, beside what was mixed in before.
+    /// Mixes `dice` into every draw from here on, beside what was mixed in before. What is no secret sets runs apart as well.
     pub fn mix(&mut self, dice: &[u8]) {
         let mut all = Zeroizing::new(Vec::with_capacity(self.dice.len() + dice.len()));
         all.extend_from_slice(&self.dice);

@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{Ended, MEMBER, Scratch, rehearsal, run, run_with};
+use common::{Ended, MEMBER, RECOVER_PASSWORD, Scratch, program, rehearsal, run, run_with};
 
 fn bad(ended: &Ended) {
     assert!((1..=4).contains(&ended.status), "{ended:?}");
@@ -480,4 +480,67 @@ fn an_account_list_makes_a_plan_and_lets_one_grow() {
     run(&["init", &vault, "--organizations", &list]).refused(2, "organizations");
     std::fs::write(&list, "{").unwrap();
     run(&["init", &scratch.join("other"), "--organizations", &list]).refused(2, "organizations");
+}
+
+/// A generator that begins anew with every program: what a machine that was copied after its start gives.
+fn that_begins_anew(scratch: &Scratch) -> String {
+    let (source, library) = (scratch.join("anew.c"), scratch.join("anew.so"));
+    let text = r"
+        #include <stdint.h>
+        #include <sys/types.h>
+        static uint64_t count = 1;
+        ssize_t getrandom(void *out, size_t length, unsigned flags) {
+            for (size_t at = 0; at < length; at++) {
+                uint64_t mixed = count++ * 0x9E3779B97F4A7C15ull;
+                ((unsigned char *)out)[at] = (mixed ^ mixed >> 31) * 0xBF58476D1CE4E5B9ull >> 56;
+            }
+            return length;
+        }";
+    std::fs::write(&source, text).unwrap();
+    run_with("cc", &["-shared", "-fPIC", "-o", &library, &source], b"").ok();
+    format!("LD_PRELOAD={library}")
+}
+
+#[test]
+fn a_generator_that_begins_anew_with_every_run_makes_no_set_and_no_password_twice() {
+    let scratch = Scratch::new();
+    let anew = that_begins_anew(&scratch);
+    let vault = scratch.join("vault");
+    let under = |arguments: &[&str]| {
+        run_with(
+            "env",
+            &[&[&anew, program(), "--vault", &vault], arguments].concat(),
+            b"",
+        )
+    };
+    run(&["init", &vault, "--example", "--rehearsal"]).ok();
+    let dealt = |set: &str| under(&["ceremony", set, "--unattended", "--out", &scratch.join(set)]);
+    dealt("root-password").ok();
+    dealt("mfa-emea").ok();
+    let refused = dealt("mfa-amer").refused(4, "entropy-stuck");
+    assert!(refused.err.contains("mfa-emea, epoch 1"), "{refused:?}");
+    let made = std::fs::read_dir(scratch.join("mfa-amer")).map_or(0, Iterator::count);
+    assert_eq!(made, 0, "no page of a dealing that was refused");
+    let enroll = [
+        "enroll",
+        MEMBER,
+        "--factor",
+        "password",
+        "--unattended",
+        "--reason",
+        "again",
+    ];
+    let sheets = std::fs::read_dir(scratch.join("root-password")).unwrap();
+    let mut recover: Vec<String> = RECOVER_PASSWORD
+        .iter()
+        .chain(&["--scan"])
+        .map(ToString::to_string)
+        .collect();
+    recover.extend(sheets.map(|sheet| sheet.unwrap().path().display().to_string()));
+    let recover: Vec<&str> = recover.iter().map(String::as_str).collect();
+    let passwords = [(); 2].map(|()| {
+        under(&enroll).ok();
+        run(&[&["--vault", &vault], &recover[..]].concat()).ok().out
+    });
+    assert_ne!(passwords[0], passwords[1]);
 }

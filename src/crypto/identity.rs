@@ -230,6 +230,14 @@ fn judge_file(locked: &[u8]) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// The one-time public keys by which a locked file was locked to each of its recipients, in base64: no two files share one.
+pub fn one_time_keys(locked: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let header = locked.split(|byte| *byte == b'\n');
+    header
+        .take_while(|line| !line.starts_with(b"---"))
+        .filter_map(|line| line.strip_prefix(b"-> X25519 "))
+}
+
 fn expand(secret: &SetSecret, info: &str) -> Secret<32> {
     Secret::build(|out| {
         secret.expose(|ikm| {

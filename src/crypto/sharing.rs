@@ -338,8 +338,7 @@ fn judge_dealing(
     let needed = usize::from(threshold.needed());
     let first: Vec<&Share> = shares.iter().take(needed).collect();
     let gives_secret = |shares: &[&Share]| {
-        interpolate(shares, |share| Some(&share.value))
-            .is_some_and(|found| bool::from(equal(&found, secret)))
+        interpolate(shares, |share| Some(&share.value)).is_some_and(|found| bool::from(equal(&found, secret)))
     };
     if !gives_secret(&first) {
         return Err(DealingFault::Wrong);

@@ -11,6 +11,7 @@
 //! | [`anchor`] | what paper vouches for |
 //! | [`share_set`] | the core of a set |
 //! | [`record`] | one factor of one account, locked |
+//! | `fresh` | what two runs under the same randomness would make alike |
 //! | [`fonts`] | the font files that the plan names, which are no part of the vault |
 //!
 //! Rules of this file:
@@ -23,6 +24,7 @@ pub mod due;
 pub mod event;
 pub mod fonts;
 pub mod former;
+mod fresh;
 pub mod ledger;
 pub mod record;
 pub mod register;
@@ -231,8 +233,10 @@ impl<'a> Change<'a> {
     }
 
     /// Writes `files`, then the lines of `events` in one piece. Where the plan's file differs from what the ledger
-    /// names, a line that names it comes first: whatever is done next is done under that plan.
+    /// names, a line that names it comes first: whatever is done next is done under that plan. What an earlier run has
+    /// already made is refused: its randomness was the same.
     pub fn commit(&mut self, files: &[(String, Vec<u8>)], events: Vec<Event>, now: Timestamp) -> Result<(), Refusal> {
+        fresh::judge(&self.vault, files)?;
         let mut chain = self.chain().clone();
         let mut lines = Vec::new();
         let plan = (self.vault.register.plan != Some(self.vault.plan_hash)).then_some(Event::Plan {
@@ -287,6 +291,12 @@ impl<'a> Change<'a> {
             self.commit(&[], vec![Event::Closing { nonce, chains }], now)?;
         }
         Ok(self.chain().head())
+    }
+
+    /// Sets what is drawn from here on apart from what every other run draws, for the ledger has another head in each: a machine
+    /// whose randomness begins anew with every run does not make the same password twice.
+    pub fn set_apart(&self, entropy: &mut Entropy<'_>) {
+        entropy.mix(&self.chain().head().0);
     }
 
     /// The chain of this laptop.

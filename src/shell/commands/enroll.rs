@@ -45,6 +45,7 @@ pub fn run(place: &Place, it: &Enroll) -> Result<Answer, Refusal> {
     guard::enter(&mut change, &it.overrides, Exceptions::default(), SystemClock.now())?;
     let mut system = System;
     let mut entropy = Entropy::new(&mut system);
+    change.set_apart(&mut entropy);
     let mut brought = match (&it.from, &it.camera) {
         (Some(from), _) => seeds::bring(from, it.all, &work)?,
         (None, Some(device)) => seeds::seen(&mut Camera::open(device)?, &mut Decoder::default())?,

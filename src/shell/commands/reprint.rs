@@ -70,9 +70,11 @@ pub fn run(place: &Place, it: &Reprint, anew: Anew) -> Result<Answer, Refusal> {
         (None, Mode::Production) => &mut Nobody,
     };
     let mut system = System;
+    let mut entropy = Entropy::new(&mut system);
+    change.set_apart(&mut entropy);
     let mut pages = to.open()?;
     let mut room = Room {
-        entropy: &mut Entropy::new(&mut system),
+        entropy: &mut entropy,
         clock: &SystemClock,
         press: &press,
         pages: pages.as_mut(),

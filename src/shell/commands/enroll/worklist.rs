@@ -161,6 +161,7 @@ fn lock_and_show(
     };
     let mut system = System;
     let mut entropy = Entropy::new(&mut system);
+    change.set_apart(&mut entropy);
     let mut shown = None;
     let terms = Terms {
         reason: row.generation.is_some().then_some(reason),

@@ -37,13 +37,9 @@ pub(super) fn make(change: &mut Change<'_>, count: u32, wordings: &Wordings) -> 
         "{count} notices: each of their phrases is stretched, which takes a second or two a notice"
     ));
     let mut system = System;
-    let made = notice::make(
-        change,
-        count,
-        &mut Entropy::new(&mut system),
-        machine::boot()?,
-        SystemClock.now(),
-    )?;
+    let mut entropy = Entropy::new(&mut system);
+    change.set_apart(&mut entropy);
+    let made = notice::make(change, count, &mut entropy, machine::boot()?, SystemClock.now())?;
     let rows: Vec<NoticeRow<'_>> = made
         .iter()
         .map(|notice| NoticeRow {

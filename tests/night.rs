@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 mod common;
+#[path = "night/generations.rs"]
+mod generations;
 #[path = "night/windows.rs"]
 mod windows;
 #[path = "night/worse.rs"]

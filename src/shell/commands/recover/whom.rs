@@ -4,7 +4,8 @@
 //! - numbers and names first: who, where, from when on, by which telephone; no secret is near;
 //! - what the plan does not say (a telephone) is said to be missing: that is worth knowing by day.
 
-use crate::ident::{PersonId, SafeId};
+use crate::ceremony::generation;
+use crate::ident::{Generation, PersonId, SafeId};
 use crate::plan::Plan;
 use crate::quorum::simulate::Moment;
 use crate::quorum::whom::{Asked, Call, Calls, Kept, whom};
@@ -15,13 +16,18 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// The sets that open a record, soonest first.
-pub(super) fn calls(vault: &Vault<'_>, name: &RecordName, away: &[PersonId], at: Timestamp) -> Vec<Calls> {
+pub(super) fn calls(
+    vault: &Vault<'_>,
+    (name, generation): (&RecordName, Option<Generation>),
+    away: &[PersonId],
+    at: Timestamp,
+) -> Vec<Calls> {
     let away: BTreeSet<PersonId> = away.iter().cloned().collect();
-    whom(vault.plan(), asked(vault, name), &away, at)
+    whom(vault.plan(), asked(vault, name, generation), &away, at)
 }
 
-fn asked(vault: &Vault<'_>, name: &RecordName) -> Vec<Asked> {
-    let Some(record) = vault.register().record(name) else {
+fn asked(vault: &Vault<'_>, name: &RecordName, generation: Option<Generation>) -> Vec<Asked> {
+    let Ok(record) = generation::choose(vault, name, generation) else {
         return planned(vault.plan(), name);
     };
     let epochs = record.sets.iter().filter_map(|of| vault.register().epoch(of));

@@ -13,6 +13,7 @@ pub fn folded(line: &str, columns: usize) -> String {
     let hanging = " ".repeat(indent + 2);
     let options = textwrap::Options::new(columns.saturating_sub(1).max(NARROW))
         .subsequent_indent(&hanging)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
         .break_words(false);
     textwrap::fill(line, options)
 }
@@ -31,7 +32,7 @@ mod tests {
 
     #[test]
     fn no_word_is_broken_and_no_line_lost() {
-        let text = "one two three four five six seven\n\n    indented words that go on and on\n";
+        let text = "one two three-four-five six-seven\n\n    indented words that go on and on\n";
         let folded = all_folded(text, 24);
         assert!(folded.lines().all(|row| row.len() < 24), "{folded}");
         assert!(

@@ -106,7 +106,7 @@ pub(super) fn page(plan: &Plan, calls: &[Calls], at: Timestamp) -> String {
 fn push_call(out: &mut String, plan: &Plan, call: &Call) {
     let kept = &call.kept;
     let place = kept.safe.as_ref().map_or("in hand", SafeId::as_str);
-    let passphrase = if kept.locked { ", with the passphrase" } else { "" };
+    let passphrase = if kept.locked { ", passphrase" } else { "" };
     let _ = writeln!(
         out,
         "    {}  {:<20} {:<10} {:<12} {}{passphrase}",

@@ -3,6 +3,12 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 mod common;
+#[path = "night/generations.rs"]
+mod generations;
+#[path = "night/windows.rs"]
+mod windows;
+#[path = "night/worse.rs"]
+mod worse;
 
 use common::session::Session;
 use common::{MEMBER, World, rehearsal, run_with};
@@ -27,6 +33,11 @@ fn misread(line: &str) -> String {
 }
 
 fn recover(world: &World, factor: &str, more: &[&str]) -> Session {
+    Session::begin(&asked(world, factor, more))
+}
+
+/// `recover` at a terminal, in words.
+fn asked<'a>(world: &'a World, factor: &'a str, more: &[&'a str]) -> Vec<&'a str> {
     let fixed = [
         "--vault",
         &world.vault,
@@ -40,7 +51,7 @@ fn recover(world: &World, factor: &str, more: &[&str]) -> Session {
         "--reason",
         "exercise",
     ];
-    Session::begin(&[&fixed[..], more].concat())
+    [&fixed[..], more].concat()
 }
 
 /// Types the lines of one sheet at the screen of the gathering.
@@ -144,8 +155,25 @@ fn a_half_can_be_had_as_a_code_for_a_keyboard_scanner_and_hides_itself() {
     session.line("");
     session.until("is the second operator alone at the screen? [y/n]");
     session.line("n");
+    session.until("show the second half to nobody? [y/n]");
+    session.line("y");
     assert_eq!(session.end(), 1, "{}", session.screen);
     assert!(session.screen.contains("(given-up)"), "{}", session.screen);
+}
+
+#[test]
+fn an_enter_too_many_or_an_operator_who_is_not_alone_costs_no_quorum() {
+    let world = rehearsal().copy();
+    let sheets = world.sheets("root-password");
+    let mut session = recover(&world, "password", &["--scan", &sheets[0], &sheets[1], &sheets[2]]);
+    session.until("is the first operator alone at the screen? [y/n]");
+    session.line("");
+    session.until("is the first operator alone at the screen? [y/n]");
+    session.line("n");
+    session.until("show the first half to nobody? [y/n]");
+    session.line("n");
+    assert_eq!(copied(&mut session).len(), 64);
+    assert_eq!(session.end(), 0, "{}", session.screen);
 }
 
 #[test]
@@ -157,6 +185,10 @@ fn a_code_lives_on_the_screen_and_a_clock_that_is_off_is_put_right() {
     session.until("s left        next");
     let seed = strongroom::crypto::totp::Seed::parse(common::SEED).unwrap_or_else(|refusal| panic!("{refusal}"));
     let ahead = jiff::Timestamp::now().as_second().unsigned_abs() + 90;
+    session.keys("c");
+    session.until("a code that is known to be good now");
+    session.line("000000");
+    session.until("that is no code of this device");
     session.keys("c");
     session.until("a code that is known to be good now");
     session.line(&seed.code_at(ahead).digits.expose(str::to_string));
@@ -260,7 +292,7 @@ fn every_wrong_entry_is_named_with_whose_it_is_and_what_to_do() {
     says(&lines_on(&sheets[0]), &["Ana Sousa", "proved"]);
     says(
         &lines_on(&sheets[0]),
-        &["it is there already, and counts once", "1 of 3."],
+        &["Ana Sousa", "there already, and counts once", "1 of 3."],
     );
     session.keys("u");
     session.until("taken back: share 1 of root-password");

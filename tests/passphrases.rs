@@ -442,6 +442,53 @@ fn a_ceremony_whose_custodian_gives_up_deals_nothing() {
 }
 
 #[test]
+fn a_wrong_passphrase_is_told_at_the_screen_and_another_share_takes_its_place() {
+    let world = rehearsal().copy();
+    let sheets = world.sheets(SET);
+    let id = account();
+    let fixed = [
+        "--vault",
+        &world.vault,
+        "recover",
+        "--account",
+        &id,
+        "--factor",
+        "password",
+    ];
+    let why = ["--task", "security-event", "--reason", "exercise"];
+    let mut session = Session::begin(&[&fixed[..], &why].concat());
+    let scan = |session: &mut Session, sheet: &str| {
+        session.until("[s]can  [t]ype");
+        session.keys("s");
+        session.until("or a folder of scans");
+        session.line(sheet);
+    };
+    scan(&mut session, &sheets[0]);
+    session.until("(Mira Novák");
+    session.until("on without this share");
+    session.line("abandon ability able about above absent absorb");
+    session.until("it does not open to that one");
+    session.until("(Mira Novák");
+    session.line("");
+    session.until("(Mira Novák");
+    session.until("(passphrase-wrong)");
+    session.until("another share");
+    session.until("0 of 3.");
+    for sheet in &sheets[1..4] {
+        scan(&mut session, sheet);
+    }
+    session.until("[enter] open it");
+    session.line("");
+    for operator in ["the first operator", "the second operator"] {
+        session.until(&format!("is {operator} alone at the screen? [y/n]"));
+        session.line("y");
+        session.until("hides in");
+        session.line("");
+    }
+    assert_eq!(session.end(), 0, "{}", session.screen);
+}
+
+#[test]
 fn at_a_terminal_a_custodian_is_asked_until_the_share_opens() {
     let world = rehearsal().copy();
     let sheets = world.sheets(SET);

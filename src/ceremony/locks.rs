@@ -115,6 +115,7 @@ pub(super) fn not_opened(name: &str, tried: usize) -> Refusal {
         format!("{name} does not open to this passphrase"),
     )
     .hint("seven words of the list, in their order, small letters, one space between; its custodian may try again")
+    .hint("or go on with another share: any that make a quorum will do")
 }
 
 /// A locked sheet that the ledger does not know.

@@ -12,6 +12,7 @@
 //! | [`enroll`] | factors locked to live sets |
 //! | [`worklist`] | which accounts still need a factor at the provider |
 //! | [`gathering`] | untrusted entries become a quorum, or say why not |
+//! | [`generation`] | which generation of a record is opened |
 //! | [`recover`] | one record opened |
 //! | [`practise`] | one record opened at a drill; nothing changed |
 //! | [`reissue`] | a new epoch signed by the quorum of the old; records locked again |
@@ -27,6 +28,7 @@ pub mod afar;
 pub mod deal;
 pub mod enroll;
 pub mod gathering;
+pub mod generation;
 pub mod known;
 mod locks;
 pub mod notice;

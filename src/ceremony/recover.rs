@@ -1,16 +1,18 @@
 //! One record opened by a quorum, for a stated task and reason.
 //!
 //! Rules of this file:
-//! - the record is the one that the ledger names last, and in production the one that paper vouches for;
+//! - the record is the one that the ledger names last, or the older generation that was asked for, and in production one that paper
+//!   vouches for;
 //! - in production two people are present and a third approved (S8); two factors of one account are never gathered in one boot (S22);
 //! - the ledger says what will be seen, and what was reachable, *before* it is shown: what was seen cannot be unseen by a crash;
 //! - what comes back is one record; the identity that opened it is gone, and is derived anew for the next one;
 //! - several records in one sitting open to one set that opens each of them, and each has a reason of its own.
 
 use super::gathering::{Gathering, Held};
+use super::generation;
 use super::known::KnownEpochs;
 use super::trust::Trust;
-use crate::ident::{Mode, PersonId, TaskId};
+use crate::ident::{Generation, Mode, PersonId, TaskId};
 use crate::plan::Factor;
 use crate::refusal::{Refusal, Rule};
 use crate::vault::event::{Boot, Event, NightEvent, Note, ReadEnvelope, SetEpoch};
@@ -24,6 +26,8 @@ use std::collections::BTreeSet;
 pub struct Request {
     /// Which record.
     pub name: RecordName,
+    /// Which generation of it; none for the one in force.
+    pub generation: Option<Generation>,
     /// For which task of the catalogue.
     pub task: TaskId,
     /// Why.
@@ -64,9 +68,10 @@ pub struct Opened {
 impl Request {
     /// Refuses to gather one factor where this machine, since it was started, gathered the other one.
     pub fn judge_boot(&self, vault: &Vault<'_>) -> Result<(), Refusal> {
-        match vault.register().record(&self.name) {
-            Some(state) => one_factor_a_boot(vault, &self.name, state, &self.boot),
-            None => Ok(()),
+        // What cannot be opened is refused where it is judged.
+        match generation::choose(vault, &self.name, self.generation) {
+            Ok(state) => one_factor_a_boot(vault, &self.name, state, &self.boot),
+            Err(_) => Ok(()),
         }
     }
 
@@ -75,13 +80,12 @@ impl Request {
         if vault.mode() == Mode::Production {
             enough_people(&self.present, self.approved_by.as_ref())?;
         }
-        let state = vault
-            .register()
-            .record(&self.name)
-            .cloned()
-            .ok_or_else(|| not_enrolled(vault, &self.name))?;
+        let state = generation::choose(vault, &self.name, self.generation)?.clone();
         trust.plan(vault)?;
-        trust.record(&self.name, &state)?;
+        match self.generation {
+            None => trust.record(&self.name, &state)?,
+            Some(_) => trust.generation(&self.name, &state)?,
+        }
         let on_paper = trust.is_on_paper();
         Ok(Permit {
             request: self,
@@ -208,23 +212,6 @@ fn enough_people(present: &[PersonId], approved_by: Option<&PersonId>) -> Result
         .hint(hint)),
         Some(_) => Ok(()),
     }
-}
-
-fn not_enrolled(vault: &Vault<'_>, name: &RecordName) -> Refusal {
-    let others: Vec<String> = vault
-        .register()
-        .records()
-        .filter(|(other, _)| other.account == name.account)
-        .map(|(other, _)| other.to_string())
-        .collect();
-    let refusal = Refusal::new(Rule::RecordMissing, format!("the {name} was never enrolled"));
-    if others.is_empty() {
-        return refusal.hint(format!(
-            "nothing of {} is in this vault; another copy may be newer",
-            name.account
-        ));
-    }
-    refusal.hint(format!("of this account there is: {}", others.join("; ")))
 }
 
 /// What a machine gathered it could have opened whole. So it must not gather the other factor of any account within that.

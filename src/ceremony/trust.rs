@@ -78,6 +78,16 @@ impl Trust {
         }
     }
 
+    /// A generation that was asked for by its number was in force before that sheet, or is the one that was.
+    pub fn generation(&self, name: &RecordName, state: &RecordState) -> Result<(), Refusal> {
+        match self {
+            Self::Paper(register) if !register.generations(name).contains(state) => {
+                Err(not_on_paper(&format!("generation {} of the {name}", state.generation)))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Whether paper vouches, as the ledger records it.
     pub fn is_on_paper(&self) -> bool {
         matches!(self, Self::Paper(_))

@@ -25,7 +25,12 @@ impl Plan {
                     .accounts()
                     .iter()
                     .flat_map(|account| [account.id.as_str(), account.name.as_str()]);
-                Err(unknown(Rule::UnknownAccount, "account", text, known))
+                let refusal = unknown(Rule::UnknownAccount, "account", text, known);
+                Err(match refusal.hints() {
+                    [] => refusal
+                        .hint("an account is given by its id, or by its whole name: strongroom status lists them"),
+                    _ => refusal,
+                })
             }
             several => {
                 let ids: Vec<&str> = several.iter().map(|account| account.id.as_str()).collect();

@@ -101,9 +101,9 @@ impl Running {
         let failed = |fault: std::io::Error| {
             Refusal::new(
                 Rule::InputOutput,
-                format!("the decoder of scans cannot be started: {fault}"),
+                format!("no decoder of scans is left, and none can be started: {fault}"),
             )
-            .hint("type the lines instead: leave out --scan")
+            .hint("type the lines of that sheet instead; a new start of the command has new decoders")
         };
         let own = || std::env::current_exe().unwrap_or_else(|_| PathBuf::from("/proc/self/exe"));
         let program = program.unwrap_or_else(own);

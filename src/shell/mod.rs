@@ -18,12 +18,13 @@
 //! | [`camera`] | sheets held before a camera |
 //! | [`travelling`] | texts that go from laptop to laptop, as files and pictures |
 //! | [`printing`] | pages out, through a pipe to the print system, its spool judged |
-//! | [`terminal`] | questions, and the alternate screen |
+//! | [`terminal`] [`folding`] | questions, and the alternate screen; text in rows that break no word |
 
 pub mod args;
 pub mod camera;
 pub mod commands;
 pub mod decoder;
+pub mod folding;
 pub mod guard;
 pub mod hardware;
 pub mod input;

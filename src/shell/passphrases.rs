@@ -112,11 +112,11 @@ impl Passphrases for Asked<'_> {
         let mut said = if tried == 0 {
             String::new()
         } else {
-            "it does not open to that one\n\n".to_string()
+            "it does not open to that one: seven words in their order, small letters,\none space between; your own note has them\n\n".to_string()
         };
         loop {
             let heading = format!(
-                "{said}the passphrase of {share}\nits custodian alone at the screen; nothing at all gives up\n"
+                "{said}the passphrase of {share}\nits custodian alone at the screen; nothing at all goes on without this share\n"
             );
             let typed = self.0.secret_line(&heading)?;
             if typed.is_empty() {

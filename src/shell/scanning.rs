@@ -211,10 +211,21 @@ fn read_each(text: &SecretText, mode: Mode, place: impl Fn(Option<usize>) -> Str
 
 fn refusal_of(unread: &Unread) -> Refusal {
     let refusal = Refusal::new(unread.error.rule(), unread.error.to_string());
-    let Some(offer) = &unread.offer else { return refusal };
+    let Some(offer) = &unread.offer else {
+        return refusal.hint(next_step(unread.error.rule()));
+    };
     let groups: Vec<String> = offer.groups().iter().map(|group| group.name.to_string()).collect();
     refusal.hint(format!(
         "compare {} with the paper, and enter the line again",
         groups.join(", ")
     ))
+}
+
+/// What to do with a sheet whose lines are none of a share that could help, where no correction is offered.
+fn next_step(rule: Rule) -> &'static str {
+    match rule {
+        Rule::ShareOfOtherWorld => "put it back into its envelope",
+        Rule::ShareOfNewerVersion => "read it with the program that printed it, or a later one",
+        _ => "type the lines of that sheet again, group by group from the paper; or scan it again",
+    }
 }

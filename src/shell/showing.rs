@@ -16,7 +16,7 @@ use crate::secret::SecretText;
 use jiff::Timestamp;
 use std::fmt::Write as _;
 
-pub use self::qr::drawn as qr_text;
+pub use self::qr::{drawn as qr_text, size as qr_size};
 
 /// How long a secret stays on the screen before it hides itself, in seconds.
 const VISIBLE: u64 = 60;
@@ -32,7 +32,7 @@ pub fn text(terminal: &mut Terminal, heading: &str, secret: &SecretText) -> Resu
 /// Shows a QR code until its reader is done.
 pub fn qr(terminal: &mut Terminal, heading: &str, secret: &SecretText) -> Result<(), Refusal> {
     let code = qr::drawn(secret)?;
-    let draw = |_| joined(heading, &code);
+    let draw = |room| qr::placed(heading, &code, room);
     until_done(terminal, draw, "[h]ide   [enter] done")
 }
 
@@ -47,15 +47,20 @@ pub fn in_halves(
     for (number, (half, operator)) in halves.iter().zip(operators).enumerate() {
         let which = ["first", "second"][number];
         terminal.say(&format!("{which} half, for {operator} alone"))?;
-        if !terminal.confirm(&format!("is {operator} alone at the screen?"))? {
-            return Err(
-                Refusal::new(Rule::GivenUp, format!("the {which} half of the {name} was not shown"))
-                    .hint("begin again when both operators are there: the ledger already says that it was opened"),
-            );
+        // The shares are gone with the process: an enter too many must not cost a quorum.
+        while !terminal.decide(&format!("is {operator} alone at the screen?"))? {
+            if terminal.decide(&format!("give up, and show the {which} half to nobody?"))? {
+                return Err(not_shown(name, which));
+            }
         }
         one_half(terminal, &format!("{name}: {which} half, for {operator} alone"), half)?;
     }
     Ok(())
+}
+
+fn not_shown(name: &str, which: &str) -> Refusal {
+    Refusal::new(Rule::GivenUp, format!("the {which} half of the {name} was not shown"))
+        .hint("begin again when both operators are there: the ledger already says that it was opened")
 }
 
 fn one_half(terminal: &mut Terminal, heading: &str, half: &SecretText) -> Result<(), Refusal> {
@@ -66,7 +71,7 @@ fn one_half(terminal: &mut Terminal, heading: &str, half: &SecretText) -> Result
             Pressed::Enter => return Ok(()),
             Pressed::Key('q') => {
                 let keys = "[g]roups   [h]ide   [enter] done";
-                if terminal.watch(VISIBLE, keys, &mut |_| joined(heading, &code))? == Pressed::Enter {
+                if terminal.watch(VISIBLE, keys, &mut |room| qr::placed(heading, &code, room))? == Pressed::Enter {
                     return Ok(());
                 }
             }
@@ -77,31 +82,45 @@ fn one_half(terminal: &mut Terminal, heading: &str, half: &SecretText) -> Result
 
 /// Shows the current code and the next one, by the laptop's clock or by what one known-good code says of it.
 pub fn code(terminal: &mut Terminal, name: &str, seed: &Seed, clock: &dyn Clock) -> Result<(), Refusal> {
-    let mut drift = 0;
+    let (mut drift, mut remark) = (0, String::new());
     loop {
-        let draw = &mut |_| codes_at(name, seed, clock.now(), drift);
+        let draw = &mut |_| codes_at(name, seed, clock.now(), (drift, &remark));
         match terminal.watch(VISIBLE, "[c]lock is off   [h]ide   [enter] done", draw)? {
             Pressed::Enter => return Ok(()),
-            Pressed::Key('c') => drift = known_good(terminal, seed, clock)?.unwrap_or(drift),
+            Pressed::Key('c') => match known_good(terminal, seed, clock)? {
+                Known::Drift(found) => (drift, remark) = (found, String::new()),
+                Known::Not => remark = no_such_code(),
+                Known::Nothing => remark = String::new(),
+            },
             Pressed::Key(_) => {}
         }
     }
 }
 
 /// How far the clock is off, by a code that another device shows or the provider has just accepted.
-fn known_good(terminal: &mut Terminal, seed: &Seed, clock: &dyn Clock) -> Result<Option<i64>, Refusal> {
+fn known_good(terminal: &mut Terminal, seed: &Seed, clock: &dyn Clock) -> Result<Known, Refusal> {
     let typed = terminal.secret_line("a code that is known to be good now; nothing at all goes back\n")?;
     let now = clock.now().as_second().unsigned_abs();
     let found = typed.expose(|code| seed.drift(code.trim(), now, WINDOWS));
-    if found.is_none() && !typed.is_empty() {
-        terminal.say(&format!(
-            "no code of this device within {WINDOWS} periods of the laptop's clock is that one"
-        ))?;
-    }
-    Ok(found)
+    Ok(match found {
+        Some(drift) => Known::Drift(drift),
+        None if typed.is_empty() => Known::Nothing,
+        None => Known::Not,
+    })
 }
 
-fn codes_at(name: &str, seed: &Seed, now: Timestamp, drift: i64) -> SecretText {
+/// What a code that was typed says of the clock.
+enum Known {
+    Drift(i64),
+    Not,
+    Nothing,
+}
+
+fn no_such_code() -> String {
+    format!("that is no code of this device within {WINDOWS} periods of the laptop's clock\n")
+}
+
+fn codes_at(name: &str, seed: &Seed, now: Timestamp, (drift, remark): (i64, &str)) -> SecretText {
     let time = now.as_second().saturating_add(drift).unsigned_abs();
     let (code, next) = (
         seed.code_at(time),
@@ -113,7 +132,7 @@ fn codes_at(name: &str, seed: &Seed, now: Timestamp, drift: i64) -> SecretText {
     };
     let clock = now.strftime("%H:%M:%S");
     SecretText::build(512, |text| {
-        let _ = write!(text, "{name}\nlaptop {clock} UTC, {corrected}\n\n    ");
+        let _ = write!(text, "{name}\nlaptop {clock} UTC, {corrected}\n{remark}\n    ");
         code.digits.expose(|digits| push_in_threes(text, digits));
         let _ = write!(text, "        {} s left        next  ", code.seconds_left);
         next.digits.expose(|digits| push_in_threes(text, digits));
@@ -129,7 +148,11 @@ fn push_in_threes(text: &mut String, digits: &str) {
     text.push_str(second);
 }
 
-fn until_done(terminal: &mut Terminal, mut draw: impl FnMut(u64) -> SecretText, keys: &str) -> Result<(), Refusal> {
+fn until_done(
+    terminal: &mut Terminal,
+    mut draw: impl FnMut((usize, usize)) -> SecretText,
+    keys: &str,
+) -> Result<(), Refusal> {
     while terminal.watch(VISIBLE, keys, &mut draw)? != Pressed::Enter {}
     Ok(())
 }

@@ -12,6 +12,7 @@ mod keys;
 
 pub use self::keys::Hush;
 
+use super::folding::all_folded;
 use crate::refusal::{Refusal, Rule};
 use crate::secret::SecretText;
 use rustix::event::Timespec;
@@ -25,6 +26,9 @@ use zeroize::Zeroizing;
 
 /// The screen empty, the cursor at its beginning.
 const AFRESH: &[u8] = b"\x1b[2J\x1b[H";
+
+/// The rows under what is watched: a blank one, the keys, and the one in which the cursor stands.
+const BELOW: usize = 3;
 
 /// What Ctrl-C types while it does not stop the program.
 const STOP: char = '\u{3}';
@@ -105,6 +109,17 @@ impl Terminal {
         ))
     }
 
+    /// Asks for yes or no until one of them is clear: where a key that was pressed once too often must not be an answer.
+    pub fn decide(&mut self, question: &str) -> Result<bool, Refusal> {
+        loop {
+            match self.line(&format!("{question} [y/n] "))?.as_str() {
+                "y" | "yes" => return Ok(true),
+                "n" | "no" => return Ok(false),
+                _ => {}
+            }
+        }
+    }
+
     /// Says a line.
     pub fn say(&mut self, line: &str) -> Result<(), Refusal> {
         writeln!(self.screen, "{line}").map_err(|fault| gone(&fault))
@@ -122,8 +137,9 @@ impl Terminal {
 
     /// Takes one line on the alternate screen. Ctrl-C or an empty line gives up: nothing.
     pub fn secret_line(&mut self, heading: &str) -> Result<SecretText, Refusal> {
+        let heading = all_folded(heading, self.columns());
         let mut typed = self.secretly(Secretly::lines, |terminal, _| {
-            terminal.say(heading)?;
+            terminal.say(&heading)?;
             terminal.line("> ")
         })?;
         if typed.contains(STOP) {
@@ -167,13 +183,13 @@ impl Terminal {
     }
 
     /// Keeps what `draw` gives on the alternate screen, drawn anew every second, until enter or another key is pressed. After `visible`
-    /// seconds, or at `h`, or when the machine has slept, it is hidden until a key brings it back. `draw` is told how many seconds it
-    /// stays.
+    /// seconds, or at `h`, or when the machine has slept, it is hidden until a key brings it back. `draw` is told how many rows and
+    /// columns it has, which may change meanwhile.
     pub fn watch(
         &mut self,
         visible: u64,
         keys: &str,
-        draw: &mut dyn FnMut(u64) -> SecretText,
+        draw: &mut dyn FnMut((usize, usize)) -> SecretText,
     ) -> Result<Pressed, Refusal> {
         self.secretly(Secretly::keys, |terminal, secretly| {
             terminal.watch_quietly(visible, keys, draw, secretly)
@@ -196,7 +212,7 @@ impl Terminal {
         &mut self,
         visible: u64,
         keys: &str,
-        draw: &mut dyn FnMut(u64) -> SecretText,
+        draw: &mut dyn FnMut((usize, usize)) -> SecretText,
         secretly: &mut Secretly,
     ) -> Result<Pressed, Refusal> {
         let mut left = visible;
@@ -206,7 +222,8 @@ impl Terminal {
             }
             self.raw(AFRESH)?;
             if left > 0 {
-                draw(left).expose(|text| self.raw(text.as_bytes()))?;
+                let (rows, columns) = self.size();
+                draw((rows.saturating_sub(BELOW), columns)).expose(|text| self.raw(text.as_bytes()))?;
                 self.raw(format!("\n{keys}        hides in {left} s\n").as_bytes())?;
             } else {
                 self.raw(b"hidden\n\n[s]how again   [enter] done\n")?;

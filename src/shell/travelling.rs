@@ -47,17 +47,25 @@ fn picture_of(text: &str) -> Option<Picture> {
     Picture::new(side as u32, side as u32, pixels.collect()).ok()
 }
 
-/// The code of a text as rows of characters, where it fits a screen of so many rows and columns.
-pub fn on_screen(text: &str, (rows, columns): (usize, usize)) -> Option<SecretText> {
-    let drawn = showing::qr_text(&SecretText::new(text.to_string())).ok()?;
-    let fits = drawn.expose(|drawn| {
-        // Two orders of colours and an indent of four stand in each row.
-        let wide = drawn
-            .lines()
-            .map(|row| row.chars().filter(|c| !c.is_ascii_graphic() && *c != '\u{1b}').count());
-        drawn.lines().count() <= rows && wide.max().unwrap_or(0) <= columns
-    });
-    fits.then_some(drawn)
+/// What a screen has of a text.
+pub enum OnScreen {
+    /// Its code, as rows of characters.
+    Code(SecretText),
+    /// Nothing: the code takes so many rows and columns.
+    TooSmall(usize, usize),
+    /// Nothing: there is no code that long.
+    TooLong,
+}
+
+/// The code of a text, where it fits a screen of so many rows and columns.
+pub fn on_screen(text: &str, (rows, columns): (usize, usize)) -> OnScreen {
+    let Ok(drawn) = showing::qr_text(&SecretText::new(text.to_string())) else {
+        return OnScreen::TooLong;
+    };
+    match showing::qr_size(&drawn) {
+        (high, wide) if high <= rows && wide <= columns => OnScreen::Code(drawn),
+        (high, wide) => OnScreen::TooSmall(high, wide),
+    }
 }
 
 /// The texts in a file: what is written in it, or the codes on its pictures.
@@ -116,7 +124,12 @@ mod tests {
     #[test]
     fn a_code_that_does_not_fit_a_screen_is_not_drawn_on_it() {
         let text = "AGE1".repeat(16);
-        assert!(on_screen(&text, (25, 80)).is_some() && on_screen(&text, (10, 80)).is_none());
-        assert!(on_screen(&"Q".repeat(900), (25, 80)).is_none());
+        assert!(matches!(on_screen(&text, (25, 80)), OnScreen::Code(_)));
+        let OnScreen::TooSmall(rows, columns) = on_screen(&text, (10, 80)) else {
+            panic!("it was drawn")
+        };
+        assert!(matches!(on_screen(&text, (rows, columns)), OnScreen::Code(_)));
+        assert!(matches!(on_screen(&text, (rows, columns - 1)), OnScreen::TooSmall(..)));
+        assert!(matches!(on_screen(&"q".repeat(4000), (500, 500)), OnScreen::TooLong));
     }
 }

@@ -41,7 +41,8 @@ fn drawn(heading: &str, text: &str, mode: Mode, wanted: &[Wanted]) -> SecretText
 
 const HELP: &str = "
 the lines of one sheet, A first, in any grouping; paste is welcome
-[enter] ends a line, an empty line ends the sheet, [esc] or nothing at all gives up
+[enter] ends a line, an empty line ends the sheet
+[esc] or nothing at all gives up this sheet, and goes back
 
 ";
 
@@ -68,7 +69,7 @@ fn push_line(out: &mut String, line: &LiveLine) {
             push_names(out, line);
             out.push_str(" not as on the paper; a correction will be offered\n");
         }
-        LineState::Beyond => out.push_str(": more is wrong than can be found; begin it again\n"),
+        LineState::Beyond => out.push_str(": more is wrong than can be found; [esc], and type the sheet again\n"),
     }
     for groups in line.groups.chunks(ROW) {
         for (push, indent) in [(push_text as Push, "    "), (push_mark as Push, "    ")] {

@@ -146,6 +146,11 @@ impl Register {
         in_force(self.records.get(name)?)
     }
 
+    /// Every generation of a record, oldest first; none where it was never locked.
+    pub fn generations(&self, name: &RecordName) -> &[RecordState] {
+        self.records.get(name).map_or(&[], Vec::as_slice)
+    }
+
     /// Every record that has a file, with every generation of it.
     pub fn records(&self) -> impl Iterator<Item = (&RecordName, &[RecordState])> {
         self.records
@@ -386,8 +391,10 @@ impl Register {
             factor: *factor,
             device: device.clone(),
         };
-        let generations = self.records.get(&name).map_or(&[][..], Vec::as_slice);
-        let opened = generations.iter().find(|state| state.generation == *generation);
+        let opened = self
+            .generations(&name)
+            .iter()
+            .find(|state| state.generation == *generation);
         match opened {
             Some(state) if state.sets.contains(of) => Ok(()),
             Some(_) => Err(format!("the {name} is not locked to {of}")),

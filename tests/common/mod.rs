@@ -166,6 +166,40 @@ impl World {
         self.run_with_input(RECOVER_PASSWORD, lines)
     }
 
+    /// The one process of the program that works on this vault.
+    #[track_caller]
+    pub fn process(&self) -> u32 {
+        let is_it = |id: &u32| {
+            let line = std::fs::read(format!("/proc/{id}/cmdline")).unwrap_or_default();
+            is_the_program(*id) && String::from_utf8_lossy(&line).contains(&self.vault)
+        };
+        let found: Vec<u32> = processes().filter(is_it).collect();
+        assert_eq!(found.len(), 1, "the program");
+        found[0]
+    }
+
+    /// The decoders of that process.
+    pub fn decoders(&self) -> Vec<u32> {
+        let parent = format!("PPid:\t{}", self.process());
+        let is_child = |id: &u32| {
+            let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
+            is_the_program(*id) && status.lines().any(|line| line == parent)
+        };
+        processes().filter(is_child).collect()
+    }
+
+    /// Sends a signal to the process that works on this vault.
+    #[track_caller]
+    pub fn signal(&self, signal: &str) {
+        run_with("kill", &[&format!("-{signal}"), &self.process().to_string()], b"").ok();
+    }
+
+    /// Every file of the vault, with the sum of its bytes.
+    pub fn sums(&self) -> String {
+        let command = format!("find '{}' -type f -exec sha256sum {{}} + | sort", self.vault);
+        run_with("bash", &["-c", &command], b"").ok().out
+    }
+
     /// A copy that a test may change.
     pub fn copy(&self) -> Self {
         let scratch = Scratch::new();
@@ -175,6 +209,15 @@ impl World {
         }
         Self { scratch, vault, pages }
     }
+}
+
+fn processes() -> impl Iterator<Item = u32> {
+    let entries = std::fs::read_dir("/proc").unwrap().flatten();
+    entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+}
+
+fn is_the_program(id: u32) -> bool {
+    std::fs::read_link(format!("/proc/{id}/exe")).is_ok_and(|exe| exe.display().to_string() == program())
 }
 
 /// `recover` of the password of [`MEMBER`] in a rehearsal, but for its shares.

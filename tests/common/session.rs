@@ -104,13 +104,22 @@ impl Session {
 
     /// Makes the window this many columns wide.
     pub fn resize(&mut self, columns: u16) {
+        self.stty(&["cols", &columns.to_string()]);
+    }
+
+    /// Makes the window this many rows high.
+    pub fn heighten(&mut self, rows: u16) {
+        self.stty(&["rows", &rows.to_string()]);
+    }
+
+    fn stty(&self, settings: &[&str]) {
         // The program's terminal is that of the process below `script`.
         let me = self.child.id().to_string();
         let below = run_with("pgrep", &["-P", &me], b"").ok().out;
         let pid = below.lines().next().unwrap().to_string();
         let terminal = std::fs::read_link(format!("/proc/{pid}/fd/0")).unwrap();
         let device = terminal.display().to_string();
-        run_with("stty", &["-F", &device, "cols", &columns.to_string()], b"").ok();
+        run_with("stty", &[&["-F", &device], settings].concat(), b"").ok();
     }
 
     /// Takes the power away.

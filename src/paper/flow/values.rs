@@ -79,6 +79,7 @@ sayable!(
     crate::ident::Serial,
     crate::ident::ShareIndex,
     crate::ident::Epoch,
+    crate::ident::Generation,
     crate::ident::Mode,
     crate::threshold::Threshold,
     crate::plan::FreeText,

@@ -10,6 +10,7 @@ use crate::refusal::{Refusal, Rule};
 use crate::secret::SecretBytes;
 use crate::vault::event::{Event, NightEvent, Note, ReadEnvelope, SetEpoch};
 use crate::vault::ledger::Entry;
+use crate::vault::record::RecordName;
 use std::collections::BTreeMap;
 
 /// The list of what the last sitting exposed that read an envelope: what this laptop wrote between two closing entries.
@@ -122,6 +123,7 @@ fn record(office: &Office<'_>, event: &Event, shown: Option<&Note>) -> Values {
         account,
         factor,
         device,
+        generation,
         task,
         reason,
         present,
@@ -134,6 +136,17 @@ fn record(office: &Office<'_>, event: &Event, shown: Option<&Note>) -> Values {
     };
     let name = office.plan().account(account).map(|account| &account.name);
     let named = name.map_or(Said::of(&[account]), |name| Said::of(&[name, &" ", account]));
+    let of = RecordName {
+        account: account.clone(),
+        factor: *factor,
+        device: device.clone(),
+    };
+    let newest = office.register().record(&of).map(|state| state.generation);
+    let older = if newest == Some(*generation) {
+        Said::default()
+    } else {
+        Said::of(&[&", generation ", generation])
+    };
     let device = device
         .as_ref()
         .map_or(Said::default(), |device| Said::of(&[&" ", device]));
@@ -147,7 +160,7 @@ fn record(office: &Office<'_>, event: &Event, shown: Option<&Note>) -> Values {
     };
     Values::new()
         .with("account", &named)
-        .with("factor", &Said::of(&[&factor.as_str(), &device]))
+        .with("factor", &Said::of(&[&factor.as_str(), &device, &older]))
         .with("task", task)
         .with("reason", reason)
         .with("people", &people)

@@ -2,7 +2,7 @@
 
 use super::Overrides;
 use crate::code::words::Fingerprint;
-use crate::ident::{DeviceName, PersonId};
+use crate::ident::{DeviceName, Generation, PersonId};
 use crate::plan::Factor;
 use crate::vault::event::Note;
 use clap::{Args, Subcommand, ValueEnum};
@@ -46,6 +46,9 @@ pub struct Recover {
     /// Which of the account's virtual MFA devices
     #[arg(long, value_name = "NAME")]
     pub device: Option<DeviceName>,
+    /// Which generation of the record, where an older one is still there; without it, the newest
+    #[arg(long, value_name = "N")]
+    pub generation: Option<Generation>,
     /// For which task that needs the root user; an unknown one names the nearest
     #[arg(long, value_name = "TASK")]
     pub task: Option<String>,

@@ -20,7 +20,7 @@ use crate::shell::passphrases;
 use crate::shell::report::{Answer, note, print, say};
 use crate::shell::scanning::{self, Entry};
 use crate::shell::terminal::Terminal;
-use crate::shell::travelling;
+use crate::shell::travelling::{self, OnScreen};
 use crate::shell::typing;
 use crate::shell::{lockdown, machine};
 use crate::vault::event::Note;
@@ -61,9 +61,15 @@ pub fn run(it: &Contribute) -> Result<Answer, Refusal> {
     ));
     if let Some(terminal) = &mut terminal {
         let (rows, columns) = terminal.size();
-        if let Some(code) = travelling::on_screen(&contribution.code, (rows.saturating_sub(3), columns)) {
-            let shown = code.expose(|code| format!("{code}\nphotograph it, and send the picture   [enter] done\n"));
-            while terminal.menu(&shown, std::time::Duration::from_mins(1))?.0.is_none() {}
+        match travelling::on_screen(&contribution.code, (rows.saturating_sub(3), columns)) {
+            OnScreen::Code(code) => {
+                let shown = code.expose(|code| format!("{code}\nphotograph it, and send the picture   [enter] done\n"));
+                while terminal.menu(&shown, std::time::Duration::from_mins(1))?.0.is_none() {}
+            }
+            OnScreen::TooSmall(..) => {
+                terminal.say("this window is too small to show its code: send the file or the picture")?;
+            }
+            OnScreen::TooLong => {}
         }
     }
     say("it opens in that session only, and is of no use in any other; send it over any channel");
@@ -147,12 +153,12 @@ fn ask(terminal: &mut Terminal, told: &str) -> Result<(), Refusal> {
     };
     terminal.say(told)?;
     terminal.say("ring those who invite you, by a number of your own card, and let them read their 8 words to you")?;
-    if !terminal.confirm("are they these 8 words?")? {
+    if !terminal.decide("are they these 8 words?")? {
         return Err(given_up(
             "the words differ, so this invitation is not theirs: no share was contributed",
         ));
     }
-    if !terminal.confirm("do you, its custodian, contribute your share for this account and this reason?")? {
+    if !terminal.decide("do you, its custodian, contribute your share for this account and this reason?")? {
         return Err(given_up("its custodian did not agree: no share was contributed"));
     }
     Ok(())

@@ -20,7 +20,7 @@ use crate::ceremony::afar::Asking;
 use crate::ceremony::known::KnownEpochs;
 use crate::ceremony::ports::Clock as _;
 use crate::ceremony::recover::{Exposure, Permit, Request};
-use crate::ident::{Mode, PersonId};
+use crate::ident::{Generation, Mode, PersonId};
 use crate::plan::Plan;
 use crate::refusal::{Refusal, Rule};
 use crate::shell::args::{Place, Recover, Show};
@@ -55,7 +55,7 @@ pub fn run(place: &Place, it: &Recover) -> Result<Answer, Refusal> {
     }
     let (asking, title) = told(change.vault(), &requests);
     let names: Vec<_> = requests.iter().map(|request| request.name.clone()).collect();
-    let calls = whom::calls(change.vault(), &names[0], &it.away, SystemClock.now());
+    let calls = whom::calls(change.vault(), (&names[0], it.generation), &it.away, SystemClock.now());
     let announcements = announcing::judge(it, change.vault(), &requests, &mut exceptions, terminal.as_mut())?;
     let permits = requests
         .into_iter()
@@ -133,8 +133,10 @@ fn say_whom(place: &Place, it: &Recover) -> Result<Answer, Refusal> {
     let vault = Vault::load(&store)?;
     let at = it.at.unwrap_or_else(|| SystemClock.now());
     let mut found = true;
-    for name in asking::names(it, &vault)? {
-        let calls = whom::calls(&vault, &name, &it.away, at);
+    let names = asking::names(it, &vault)?;
+    asking::judge_generation(it, &vault, &names)?;
+    for name in names {
+        let calls = whom::calls(&vault, (&name, it.generation), &it.away, at);
         found &= calls.first().is_some_and(|calls| calls.moment.is_some());
         print(&format!("the {name}: {}", whom::page(vault.plan(), &calls, at)));
     }
@@ -165,10 +167,11 @@ fn told(vault: &Vault<'_>, requests: &[Request]) -> (Asking, Vec<String>) {
                 .map(|device| format!(" {device}"))
                 .unwrap_or_default();
             format!(
-                "{} ({})   {}{device}   {}   \"{}\"",
+                "{} ({})   {}{device}{}   {}   \"{}\"",
                 name_of(request),
                 request.name.account,
                 request.name.factor.as_str(),
+                of_generation(request.generation),
                 request.task,
                 request.reason.as_str()
             )
@@ -185,6 +188,11 @@ fn told(vault: &Vault<'_>, requests: &[Request]) -> (Asking, Vec<String>) {
     }
     let reasons: BTreeSet<&str> = requests.iter().map(|request| request.reason.as_str()).collect();
     let all = reasons.into_iter().collect::<Vec<_>>().join("; ");
+    // An invitation has no field for it, and a contributor agrees to what is read out.
+    let all = match first.generation {
+        None => all,
+        Some(generation) => format!("generation {generation}: {all}"),
+    };
     let asking = Asking {
         account: first.name.account.clone(),
         account_name: name_of(first),
@@ -197,4 +205,9 @@ fn told(vault: &Vault<'_>, requests: &[Request]) -> (Asking, Vec<String>) {
         made: SystemClock.now(),
     };
     (asking, title)
+}
+
+/// What is said of a generation that was asked for by its number.
+fn of_generation(asked: Option<Generation>) -> String {
+    asked.map_or(String::new(), |generation| format!(", generation {generation}"))
 }

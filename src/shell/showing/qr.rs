@@ -2,6 +2,7 @@
 //!
 //! Rules of this file:
 //! - a quiet zone stands around it: without one no scanner finds it on a dark screen;
+//! - a code that does not fit the window is not drawn on it: what is torn is no code, and what scrolls by stays in a picture;
 //! - the least error correction, so that an authenticator's URI fits a console of 25 rows.
 
 use crate::refusal::{Refusal, Rule};
@@ -49,6 +50,32 @@ pub fn drawn(secret: &SecretText) -> Result<SecretText, Refusal> {
     }))
 }
 
+/// The rows and columns that a drawn code takes.
+pub fn size(drawn: &SecretText) -> (usize, usize) {
+    drawn.expose(|drawn| {
+        // Two orders of colours and an indent of four stand in each row.
+        let wide = drawn
+            .lines()
+            .map(|row| row.chars().filter(|c| !c.is_ascii_graphic() && *c != '\u{1b}').count());
+        (drawn.lines().count(), wide.max().unwrap_or(0))
+    })
+}
+
+/// A drawn code under its heading; alone where there is no room for both; where there is none, how large a window it needs.
+pub(super) fn placed(heading: &str, code: &SecretText, (rows, columns): (usize, usize)) -> SecretText {
+    let (high, wide) = size(code);
+    if wide > columns || high > rows {
+        let found = format!(
+            "this window is too small for the code: it needs {high} rows of {wide} columns here,\nand there are {rows} of {columns}. make the window larger, and it appears"
+        );
+        return super::joined(heading, &SecretText::new(format!("{found}\n")));
+    }
+    if high + 1 + heading.chars().count().div_ceil(columns.max(1)) > rows {
+        return code.expose(|code| SecretText::build(code.len(), |copy| copy.push_str(code)));
+    }
+    super::joined(heading, code)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -62,6 +89,23 @@ mod tests {
             .unwrap()
             .expose(|text| text.lines().count());
         assert!(rows <= 22, "{rows} rows");
+    }
+
+    #[test]
+    fn a_code_is_drawn_whole_or_not_at_all() {
+        let code = drawn(&SecretText::new("kT4+w9Qa<>&Pz(e7mRh".to_string())).ok().unwrap();
+        let (high, wide) = size(&code);
+        let blocks = |rows, columns| {
+            let shown = placed("heading", &code, (rows, columns)).expose(str::to_string);
+            (
+                shown.lines().filter(|row| row.contains(DARK_ON_LIGHT)).count(),
+                shown.contains("heading"),
+            )
+        };
+        assert_eq!(blocks(high + 2, wide), (high, true));
+        assert_eq!(blocks(high, wide), (high, false));
+        assert_eq!(blocks(high - 1, wide), (0, true));
+        assert_eq!(blocks(high + 2, wide - 1), (0, true));
     }
 
     /// Pixels a module.

@@ -45,7 +45,7 @@ impl Register {
         if let Some(awaited) = &state.awaits {
             return self.epoch(awaited).is_none_or(|epoch| epoch.void.is_some());
         }
-        let generations = self.records.get(name).map_or(&[][..], Vec::as_slice);
+        let generations = self.generations(name);
         let later = generations.iter().filter(|one| one.generation > state.generation);
         later.take_while(|one| one.relocked).any(|one| one.awaits.is_none())
     }
@@ -53,7 +53,7 @@ impl Register {
     /// Whether a quorum of this epoch, with an older copy of the vault, knows a secret that still counts: it could open it once, and
     /// no newer one was enrolled with which somebody has signed in since.
     pub fn is_exposed_to(&self, name: &RecordName, of: &SetEpoch) -> bool {
-        let generations = self.records.get(name).map_or(&[][..], Vec::as_slice);
+        let generations = self.generations(name);
         let Some(last) = generations.iter().rposition(|state| state.sets.contains(of)) else {
             return false;
         };

@@ -18,6 +18,7 @@ use crate::refusal::Refusal;
 use crate::secret::{SecretBytes, SecretText};
 use crate::shell::commands::{check, preflight};
 use crate::shell::decoder::Decoder;
+use crate::shell::folding::folded;
 use crate::shell::passphrases::teach;
 use crate::shell::terminal::Terminal;
 use crate::shell::{input, machine, scanning};
@@ -49,16 +50,6 @@ impl Custodians for Leading<'_> {
     fn hand_over(&mut self, share: &LockedShare<'_>, passphrase: &Passphrase) -> Result<(), Refusal> {
         teach(&mut self.0.borrow_mut(), share, passphrase)
     }
-}
-
-/// A line, folded between words; what is folded stands a little to the right of its beginning.
-fn folded(line: &str, columns: usize) -> String {
-    let indent = line.len() - line.trim_start().len();
-    let hanging = " ".repeat(indent + 2);
-    let options = textwrap::Options::new(columns.saturating_sub(1).max(20))
-        .subsequent_indent(&hanging)
-        .break_words(false);
-    textwrap::fill(line, options)
 }
 
 /// The operator's desk.

@@ -76,6 +76,7 @@ pub(super) fn describe(event: &Event) -> String {
             account,
             factor,
             device,
+            generation,
             task,
             reason,
             of,
@@ -89,7 +90,7 @@ pub(super) fn describe(event: &Event) -> String {
             let device = device.as_ref().map(|device| format!(" {device}")).unwrap_or_default();
             let paper = if *on_paper { "" } else { ", not vouched for by paper" };
             format!(
-                "recovered   {account} {}{device} for {task}: {}; {} of {of}, {reachable} reachable{paper}{}",
+                "recovered   {account} {}{device} for {task}: {}; {} of {of}, {reachable} reachable, generation {generation}{paper}{}",
                 factor.as_str(),
                 reason.as_str(),
                 count(shares.len(), "share"),

@@ -14,9 +14,10 @@ use crate::crypto::session::Session;
 use crate::entropy::{Entropy, System};
 use crate::refusal::{Refusal, Rule};
 use crate::shell::decoder::Decoder;
+use crate::shell::folding::all_folded;
 use crate::shell::report::print;
 use crate::shell::scanning;
-use crate::shell::travelling;
+use crate::shell::travelling::{self, OnScreen};
 use crate::vault::event::{Event, NightEvent, SetEpoch};
 use crate::vault::{Change, note, note_of_finding};
 use jiff::Timestamp;
@@ -94,15 +95,18 @@ impl Afar {
         )
     }
 
-    /// The same, with the code itself where it fits the screen.
-    pub(super) fn shown(&self, (rows, columns): (usize, usize)) -> String {
-        let told = self.told();
-        let code = travelling::on_screen(&self.code, (rows.saturating_sub(9), columns));
-        let code = code.map_or(
-            "this screen is too small for the code: the picture has it\n".to_string(),
-            |code| code.expose(str::to_string),
-        );
-        format!("{told}\n{code}\n[enter] back   [w]here contributions arrive\n")
+    /// The same, with the code itself where it fits the screen; and whether a larger screen would show more.
+    pub(super) fn shown(&self, (rows, columns): (usize, usize)) -> (String, bool) {
+        let told = all_folded(&self.told(), columns);
+        // Besides what is told: a blank row on each side of the code, the keys, and the row of the cursor.
+        let around = told.lines().count() + 4;
+        let (code, grows) = match travelling::on_screen(&self.code, (rows.saturating_sub(around), columns)) {
+            OnScreen::Code(code) => (code.expose(str::to_string), false),
+            OnScreen::TooSmall(high, wide) => (too_small((high + around, wide), (rows, columns)), true),
+            OnScreen::TooLong => ("it is too long for one code: send the file\n".to_string(), false),
+        };
+        let shown = format!("{told}\n{code}\n[enter] back   [w]here contributions arrive\n");
+        (shown, grows)
     }
 
     /// Says on standard output what an unattended session invites with.
@@ -167,6 +171,15 @@ impl Afar {
         }
         Ok(Some(format!("share {index}, from afar, proved")))
     }
+}
+
+fn too_small((high, wide): (usize, usize), (rows, columns): (usize, usize)) -> String {
+    all_folded(
+        &format!(
+            "this window is too small to show the code: it needs {high} rows of {wide} columns, and has {rows} of {columns}\nsend the file or the picture instead; or make the window larger, and the code appears here\n"
+        ),
+        columns,
+    )
 }
 
 /// A share that arrives is open: nobody is asked.

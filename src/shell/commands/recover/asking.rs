@@ -4,6 +4,7 @@
 //! - unattended, nothing is asked: what is missing is refused by the name of its flag;
 //! - an answer is judged as the flag would be, at once, so that what is typed next never goes anywhere else.
 
+use crate::ceremony::generation;
 use crate::ceremony::recover::Request;
 use crate::ceremony::trust::Trust;
 use crate::code::words::{Fingerprint, WordsError};
@@ -13,6 +14,7 @@ use crate::plan::{Account, Factor, FactorError, Plan};
 
 use crate::refusal::{Refusal, Rule};
 use crate::shell::args::Recover;
+use crate::shell::folding::folded;
 use crate::shell::guard::Exceptions;
 use crate::shell::machine;
 use crate::shell::report::say;
@@ -30,9 +32,10 @@ pub(super) fn complete(
 ) -> Result<Vec<Request>, Refusal> {
     let plan = vault.plan();
     let names = names_asked(it, vault, &mut terminal)?;
+    judge_generation(it, vault, &names)?;
     let task = needed(
         it.task.as_deref(),
-        "task",
+        "task, like security-event",
         "--task security-event",
         &mut terminal,
         tasks::find_task,
@@ -45,6 +48,7 @@ pub(super) fn complete(
     let boot = machine::boot()?;
     let requests = names.into_iter().zip(reasons).map(|(name, reason)| Request {
         name,
+        generation: it.generation,
         task: task.id.clone(),
         reason,
         present: present.clone(),
@@ -70,9 +74,13 @@ fn names_asked(
         accounts.push(plan.find_account(text)?);
     }
     if accounts.is_empty() {
-        accounts.push(needed(None, "account", "--account ACCOUNT", terminal, |text| {
-            plan.find_account(text)
-        })?);
+        accounts.push(needed(
+            None,
+            "account (id or name)",
+            "--account ACCOUNT",
+            terminal,
+            |text| plan.find_account(text),
+        )?);
     }
     let factor = it.factor.map(Factor::as_str);
     let question = "factor (password, mfa, contact)";
@@ -93,6 +101,19 @@ fn names_asked(
         names.push(name);
     }
     Ok(names)
+}
+
+/// A generation is a number within one record, and one that can be opened.
+pub(super) fn judge_generation(it: &Recover, vault: &Vault<'_>, names: &[RecordName]) -> Result<(), Refusal> {
+    let Some(asked) = it.generation else { return Ok(()) };
+    let [name] = names else {
+        return Err(Refusal::new(
+            Rule::Usage,
+            format!("a generation belongs to one record, and {} are asked for", names.len()),
+        )
+        .hint(format!("recover it alone: --account ACCOUNT --generation {asked}")));
+    };
+    generation::choose(vault, name, it.generation).map(|_| ())
 }
 
 /// One reason for each account: from the flags, in their order, or asked for.
@@ -285,9 +306,10 @@ pub(super) fn needed<T>(
         match judge(&terminal.ask(question)?) {
             Ok(answer) => return Ok(answer),
             Err(refusal) => {
-                terminal.say(&refusal.to_string())?;
+                let columns = terminal.columns();
+                terminal.say(&folded(&refusal.to_string(), columns))?;
                 for hint in refusal.hints() {
-                    terminal.say(&format!("hint: {hint}"))?;
+                    terminal.say(&folded(&format!("hint: {hint}"), columns))?;
                 }
             }
         }

@@ -93,14 +93,15 @@ impl Gatherer<'_, '_, '_> {
             let entries = self.scanned(&scans)?;
             self.sort(entries, terminal.as_deref_mut())?;
             self.ask_for_lost(terminal.as_deref_mut())?;
-            self.said.drain(..).for_each(|line| say(&line));
         }
         if let Some(device) = self.it.camera.clone() {
             self.look(&device, terminal.as_deref_mut())?;
-            self.said.drain(..).for_each(|line| say(&line));
         }
         match terminal {
-            None => self.unwatched(),
+            None => {
+                self.speak();
+                self.unwatched()
+            }
             Some(terminal) => self.at_the_screen(terminal),
         }
     }
@@ -109,12 +110,12 @@ impl Gatherer<'_, '_, '_> {
         if self.it.scan.is_empty() && self.it.camera.is_none() && self.it.contribution.is_empty() {
             let entries = scanning::read_typed(&input::standard(input::TEXT_MAX)?, self.mode());
             self.sort((entries, 0), None)?;
-            self.said.drain(..).for_each(|line| say(&line));
+            self.speak();
         }
         let until = SystemClock.elapsed() + Duration::from_mins(u64::from(self.it.wait));
         while self.afar.as_ref().is_some_and(Afar::expects) {
             self.look_afar()?;
-            self.said.drain(..).for_each(|line| say(&line));
+            self.speak();
             if self.gathering.is_enough() || SystemClock.elapsed() > until {
                 break;
             }
@@ -128,12 +129,16 @@ impl Gatherer<'_, '_, '_> {
         // Who gave scans that suffice has said what they want.
         if self.gathering.is_enough() && (!self.it.scan.is_empty() || self.it.camera.is_some()) {
             match self.gathering.hold() {
-                Ok(held) => return Ok(held),
+                Ok(held) => {
+                    self.speak();
+                    return Ok(held);
+                }
                 Err(refusal) => self.said.push(told(&refusal)),
             }
         }
         loop {
             self.look_afar()?;
+            self.show_said(terminal)?;
             let enough = self.gathering.is_enough();
             let shown = self.drawn(terminal);
             let waits = self.afar.as_ref().is_some_and(Afar::expects);
@@ -237,8 +242,8 @@ impl Gatherer<'_, '_, '_> {
         }
         let Some(afar) = &mut self.afar else { return Ok(()) };
         loop {
-            let shown = afar.shown(terminal.size());
-            let (key, hush) = terminal.menu(&shown, Duration::from_mins(1))?;
+            let (shown, grows) = afar.shown(terminal.size());
+            let (key, hush) = terminal.menu(&shown, if grows { LOOK } else { Duration::from_mins(1) })?;
             drop(hush);
             match key {
                 Some('w') => {
@@ -264,13 +269,26 @@ impl Gatherer<'_, '_, '_> {
 
     fn show_whom(&mut self, terminal: &mut Terminal) -> Result<(), Refusal> {
         let page = whom::page(self.change.vault().plan(), &self.calls, SystemClock.now());
-        let rows = terminal.size().0.saturating_sub(3).max(1);
-        let lines: Vec<&str> = page.lines().collect();
-        for part in lines.chunks(rows) {
-            let shown = format!("{}\n\n[enter] on\n", part.join("\n"));
-            while terminal.menu(&shown, Duration::from_mins(1))?.0.is_none() {}
+        let rows: Vec<Vec<String>> = page.lines().map(|row| vec![row.to_string()]).collect();
+        in_pages(terminal, &rows)
+    }
+
+    /// Shows what was said where it is more than the screen of the gathering has room for; its last word stays.
+    fn show_said(&mut self, terminal: &mut Terminal) -> Result<(), Refusal> {
+        let Some(each) = screen::too_much(&self.said) else {
+            return Ok(());
+        };
+        in_pages(terminal, &each)?;
+        self.said.drain(..self.said.len().saturating_sub(1));
+        if screen::too_much(&self.said).is_some() {
+            self.said.clear();
         }
         Ok(())
+    }
+
+    /// Says, where no screen will cover it, what was said so far.
+    fn speak(&mut self) {
+        self.said.drain(..).for_each(|line| say(&line));
     }
 
     fn invite(&mut self, place: &Path) -> Result<(), Refusal> {
@@ -355,7 +373,9 @@ impl Gatherer<'_, '_, '_> {
             Ok(paper) => paper,
             Err(refusal) => return sorted.refuse(refusal, from, None),
         };
-        let set = self.known.epoch_of(&paper.head).map(|epoch| epoch.state.of.to_string());
+        let epoch = self.known.epoch_of(&paper.head);
+        let set = epoch.map(|epoch| epoch.state.of.to_string());
+        let name = epoch.map(|epoch| self.known.name(epoch, paper.head.index));
         match self.gathering.add(paper, passphrases) {
             Ok(Accepted::Proved) => sorted.take(),
             Ok(Accepted::Unproved) => {
@@ -367,7 +387,9 @@ impl Gatherer<'_, '_, '_> {
             Ok(Accepted::Again) => {
                 sorted.again();
                 if self.is_watched() {
-                    self.said.push(format!("{from}: it is there already, and counts once"));
+                    let named = name.unwrap_or_default();
+                    self.said
+                        .push(format!("{from}: {named}: it is there already, and counts once"));
                 }
             }
             Err(refusal) => sorted.refuse(refusal, from, set),
@@ -383,6 +405,26 @@ fn wanted_of(picture: &Picture<'_>) -> Wanted {
         total: stored.core.threshold.total(),
         fingerprint: stored.fingerprint,
     }
+}
+
+/// Things of a few rows each in as many screens as they take, none of them divided; each screen until a key is pressed.
+fn in_pages(terminal: &mut Terminal, each: &[Vec<String>]) -> Result<(), Refusal> {
+    let fits = terminal.size().0.saturating_sub(3).max(1);
+    let mut page: Vec<&str> = Vec::new();
+    for rows in each.iter().flat_map(|rows| rows.chunks(fits)) {
+        if page.len() + rows.len() > fits {
+            in_one_page(terminal, &page)?;
+            page.clear();
+        }
+        page.extend(rows.iter().map(String::as_str));
+    }
+    in_one_page(terminal, &page)
+}
+
+fn in_one_page(terminal: &mut Terminal, rows: &[&str]) -> Result<(), Refusal> {
+    let shown = format!("{}\n\n[enter] on\n", rows.join("\n"));
+    while terminal.menu(&shown, Duration::from_mins(1))?.0.is_none() {}
+    Ok(())
 }
 
 /// A path that a person types, or nothing.

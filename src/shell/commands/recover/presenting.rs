@@ -1,6 +1,6 @@
 //! An opened record before those who came for it.
 
-use super::SystemClock;
+use super::{SystemClock, of_generation};
 use crate::ceremony::ports::Clock as _;
 use crate::ceremony::recover::Opened;
 use crate::plan::Factor;
@@ -43,7 +43,7 @@ pub(super) fn present(
     operators: &[String],
     terminal: Option<&mut Terminal>,
 ) -> Result<(), Refusal> {
-    let name = opened.record.name.to_string();
+    let name = format!("{}{}", opened.record.name, of_generation(it.generation));
     let (of, reachable) = (opened.of.clone(), opened.reachable);
     match terminal {
         Some(terminal) if !it.stdout => at_the_terminal(terminal, &name, show, &opened, operators)?,

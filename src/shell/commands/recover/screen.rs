@@ -56,6 +56,12 @@ pub(super) fn drawn(pictures: &[Picture<'_>], frame: &Frame<'_>) -> String {
 /// The most rows of what was said.
 const SAID_MAX: usize = 6;
 
+/// Each thing that was said, in rows, where the screen has no room for all of it: nothing that was said is cut off unread.
+pub(super) fn too_much(said: &[String]) -> Option<Vec<Vec<String>>> {
+    let each: Vec<Vec<String>> = said.iter().map(|said| wrapped(said)).collect();
+    (each.iter().map(Vec::len).sum::<usize>() > SAID_MAX).then_some(each)
+}
+
 fn sums(pictures: &[Picture<'_>], frame: &Frame<'_>, enough: bool) -> String {
     let Some(nearest) = pictures.first() else {
         return "no set in force opens this".to_string();

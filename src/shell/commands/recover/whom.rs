@@ -4,7 +4,8 @@
 //! - numbers and names first: who, where, from when on, by which telephone; no secret is near;
 //! - what the plan does not say (a telephone) is said to be missing: that is worth knowing by day.
 
-use crate::ident::{PersonId, SafeId};
+use crate::ceremony::generation;
+use crate::ident::{Generation, PersonId, SafeId};
 use crate::plan::Plan;
 use crate::quorum::simulate::Moment;
 use crate::quorum::whom::{Asked, Call, Calls, Kept, whom};
@@ -15,13 +16,18 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// The sets that open a record, soonest first.
-pub(super) fn calls(vault: &Vault<'_>, name: &RecordName, away: &[PersonId], at: Timestamp) -> Vec<Calls> {
+pub(super) fn calls(
+    vault: &Vault<'_>,
+    (name, generation): (&RecordName, Option<Generation>),
+    away: &[PersonId],
+    at: Timestamp,
+) -> Vec<Calls> {
     let away: BTreeSet<PersonId> = away.iter().cloned().collect();
-    whom(vault.plan(), asked(vault, name), &away, at)
+    whom(vault.plan(), asked(vault, name, generation), &away, at)
 }
 
-fn asked(vault: &Vault<'_>, name: &RecordName) -> Vec<Asked> {
-    let Some(record) = vault.register().record(name) else {
+fn asked(vault: &Vault<'_>, name: &RecordName, generation: Option<Generation>) -> Vec<Asked> {
+    let Ok(record) = generation::choose(vault, name, generation) else {
         return planned(vault.plan(), name);
     };
     let epochs = record.sets.iter().filter_map(|of| vault.register().epoch(of));
@@ -100,7 +106,7 @@ pub(super) fn page(plan: &Plan, calls: &[Calls], at: Timestamp) -> String {
 fn push_call(out: &mut String, plan: &Plan, call: &Call) {
     let kept = &call.kept;
     let place = kept.safe.as_ref().map_or("in hand", SafeId::as_str);
-    let passphrase = if kept.locked { ", with the passphrase" } else { "" };
+    let passphrase = if kept.locked { ", passphrase" } else { "" };
     let _ = writeln!(
         out,
         "    {}  {:<20} {:<10} {:<12} {}{passphrase}",

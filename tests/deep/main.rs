@@ -43,6 +43,10 @@ use std::process::ExitCode;
 use std::sync::Mutex;
 use std::time::Instant;
 
+/// What is allocated is counted: a reader that a small file makes ask for much is found.
+#[global_allocator]
+static MEMORY: peak_alloc::PeakAlloc = peak_alloc::PeakAlloc;
+
 /// One promise: what must be reached, and how it is tried. The answer says what was reached, and whether that is enough.
 struct Promise {
     name: &'static str,
@@ -73,7 +77,7 @@ const PROMISES: [Promise; 10] = [
     },
     Promise {
         name: "hostile inputs",
-        wanted: "100,000 for each of 13 readers; no panic, nothing taken that nobody wrote, each within 2 s",
+        wanted: "100,000 for each of 15 readers and 10,000,000 over all; no panic, nothing taken that nobody wrote, each within 2 s and 256 MiB",
         attempt: hostile_inputs,
     },
     Promise {
@@ -174,12 +178,18 @@ fn password_characters() -> (String, bool) {
 fn hostile_inputs() -> (String, bool) {
     let (mut inputs, mut good) = (0, true);
     for parser in parsers::PARSERS {
-        let outcome = attack::attempt(parser, 0, 100_000);
+        // The quick ones make up the ten million.
+        let count = match parser.name {
+            "share" => 200_000,
+            "plan" | "set" | "record" | "age" | "invite" | "answer" | "image" | "pdf" => 100_000,
+            _ => 1_600_000,
+        };
+        let outcome = attack::attempt(parser, count);
         println!("         {:<9}{outcome}", parser.name);
         inputs += outcome.inputs;
         good &= outcome.is_good();
     }
-    (format!("{inputs} inputs"), good)
+    (format!("{inputs} inputs"), good && inputs >= 10_000_000)
 }
 
 fn drawn_sheets() -> (String, bool) {

@@ -2,8 +2,11 @@
 
 #![allow(unreachable_pub, reason = "two harnesses share it")]
 
+use super::MEMORY;
 use super::mutate;
 use super::parsers::Parser;
+use std::collections::BTreeSet;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
@@ -15,11 +18,22 @@ pub struct Outcome {
     /// Numbers of inputs out of which something came that nobody had put in.
     pub wrong: Vec<usize>,
     pub slowest: Duration,
+    /// The most that was allocated at once, seeds and harness with it, in MiB.
+    pub memory: usize,
 }
 
 impl Outcome {
     pub fn is_good(&self) -> bool {
-        self.panics.is_empty() && self.wrong.is_empty() && self.slowest < Duration::from_secs(2)
+        self.panics.is_empty() && self.wrong.is_empty() && self.slowest < Duration::from_secs(2) && self.memory < 256
+    }
+
+    fn join(mut self, other: Self) -> Self {
+        self.inputs += other.inputs;
+        self.panics.extend(other.panics);
+        self.wrong.extend(other.wrong);
+        self.slowest = self.slowest.max(other.slowest);
+        self.memory = self.memory.max(other.memory);
+        self
     }
 }
 
@@ -27,34 +41,50 @@ impl std::fmt::Display for Outcome {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(
             f,
-            "{} inputs, {} panics {:?}, {} wrong {:?}, the slowest {} ms",
+            "{} inputs, {} panics {:?}, {} wrong {:?}, the slowest {} ms, at most {} MiB",
             self.inputs,
             self.panics.len(),
             self.panics.iter().take(5).collect::<Vec<_>>(),
             self.wrong.len(),
             self.wrong.iter().take(5).collect::<Vec<_>>(),
-            self.slowest.as_millis()
+            self.slowest.as_millis(),
+            self.memory
         )
     }
 }
 
-/// Inputs `from` to `from + count`, each read twice as slowly as it must be is a failure.
-pub fn attempt(parser: &Parser, from: usize, count: usize) -> Outcome {
+/// `count` inputs, on two processors: the memory is that of both together.
+pub fn attempt(parser: &Parser, count: usize) -> Outcome {
     let seeds = (parser.seeds)();
-    let right: std::collections::BTreeSet<String> = seeds.iter().flat_map(|seed| (parser.read)(seed)).collect();
+    let right: BTreeSet<String> = seeds.iter().flat_map(|seed| (parser.read)(seed)).collect();
     assert!(
         !parser.is_checked || !right.is_empty() || parser.name == "pdf",
         "{}: no seed is read",
         parser.name
     );
+    MEMORY.reset_peak_usage();
+    let half = |numbers: Range<usize>| one_by_one(parser, &seeds, &right, numbers);
+    let outcome = std::thread::scope(|scope| {
+        let second = scope.spawn(|| half(count / 2..count));
+        let first = half(0..count / 2);
+        first.join(second.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    });
+    Outcome {
+        memory: MEMORY.peak_usage() >> 20,
+        ..outcome
+    }
+}
+
+fn one_by_one(parser: &Parser, seeds: &[Vec<u8>], right: &BTreeSet<String>, numbers: Range<usize>) -> Outcome {
     let mut outcome = Outcome {
-        inputs: count,
+        inputs: numbers.len(),
         panics: Vec::new(),
         wrong: Vec::new(),
         slowest: Duration::ZERO,
+        memory: 0,
     };
-    for number in from..from + count {
-        let input = mutate::input(&seeds, parser.name, number);
+    for number in numbers {
+        let input = mutate::input(seeds, parser.name, number);
         let started = Instant::now();
         let taken = catch_unwind(AssertUnwindSafe(|| (parser.read)(&input)));
         outcome.slowest = outcome.slowest.max(started.elapsed());

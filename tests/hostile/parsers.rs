@@ -6,12 +6,16 @@
     reason = "two harnesses share it, and each may stop at the first surprise"
 )]
 
+use data_encoding::BASE32_NOPAD;
 use std::sync::OnceLock;
+use strongroom::ceremony::afar::Invite;
 use strongroom::code::reading::read_text;
+use strongroom::code::share_code::PaperShare;
 use strongroom::code::share_lines::Line;
 use strongroom::code::words::Fingerprint;
 use strongroom::crypto::identity::{self, IdentityKind, SetIdentity};
 use strongroom::crypto::passphrase::Passphrase;
+use strongroom::crypto::session::Session;
 use strongroom::crypto::sharing::{self, Share};
 use strongroom::crypto::totp::Seed;
 use strongroom::entropy::{Entropy, System};
@@ -103,6 +107,18 @@ pub const PARSERS: &[Parser] = &[
         is_checked: false,
     },
     Parser {
+        name: "invite",
+        read: invite,
+        seeds: invites,
+        is_checked: false,
+    },
+    Parser {
+        name: "answer",
+        read: answer,
+        seeds: answers,
+        is_checked: true,
+    },
+    Parser {
         name: "image",
         read: picture,
         seeds: pictures,
@@ -122,14 +138,14 @@ fn text(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
 
 fn share(bytes: &[u8]) -> Vec<String> {
     let read = read_text(&text(bytes), Mode::Production);
-    read.into_iter()
-        .flatten()
-        .flat_map(|paper| {
-            let lines = paper.lines();
-            let each = [Line::A, Line::B].map(|line| lines.line(line).map(|text| text.expose(str::to_string)));
-            each.into_iter().flatten()
-        })
-        .collect()
+    read.into_iter().flatten().flat_map(|paper| said(&paper)).collect()
+}
+
+/// The lines of a share.
+fn said(paper: &PaperShare) -> Vec<String> {
+    let lines = paper.lines();
+    let each = [Line::A, Line::B].map(|line| lines.line(line).map(|text| text.expose(str::to_string)));
+    each.into_iter().flatten().collect()
 }
 
 fn plan(bytes: &[u8]) -> Vec<String> {
@@ -171,6 +187,91 @@ fn copy(bytes: &[u8]) -> Vec<String> {
     let _ = Block::parse(&text(bytes));
     let _ = archive::unpack(bytes);
     Vec::new()
+}
+
+/// A session of a recovery, and its invitation.
+fn session() -> &'static (Session, Invite) {
+    static SESSION: OnceLock<(Session, Invite)> = OnceLock::new();
+    SESSION.get_or_init(|| {
+        let sample = &sheets().sample;
+        let mut source = super::sample::Seeded::new("a session");
+        let session = Session::begin(&mut Entropy::new(&mut source)).ok().unwrap();
+        let asking = serde_json::json!({
+            "account": "111122223333", "account-name": "one", "factor": "password", "task": "security-event",
+            "reason": "at night", "present": ["ana", "ben"], "made": "2026-02-11T16:42:00Z",
+        });
+        let set = StoredCore {
+            core: sample.core.clone(),
+            fingerprint: sample.fingerprint,
+        };
+        let asking = serde_json::from_value(asking).unwrap();
+        let invite = Invite::new(sample.core.vault, &session, asking, vec![set])
+            .ok()
+            .unwrap();
+        (session, invite)
+    })
+}
+
+fn gzipped(bytes: &[u8]) -> Vec<u8> {
+    use std::io::Write as _;
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(bytes).unwrap();
+    packed.finish().unwrap()
+}
+
+/// What travels, or the JSON in it: behind a checksum nothing would be met.
+fn invite(bytes: &[u8]) -> Vec<String> {
+    let packed = || format!("SI1/{}", BASE32_NOPAD.encode(&gzipped(bytes)));
+    let travels = if bytes.starts_with(b"{") {
+        packed()
+    } else {
+        text(bytes).into_owned()
+    };
+    let _ = Invite::read(&travels);
+    Vec::new()
+}
+
+fn invites() -> Vec<Vec<u8>> {
+    let code = session().1.code().ok().unwrap();
+    let mut json = String::new();
+    let packed = BASE32_NOPAD.decode(&code.as_bytes()[4..]).unwrap();
+    std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(packed.as_slice()), &mut json).unwrap();
+    // The words of a set that is whole are stretched anew, which takes its time: most seeds have none.
+    let (before, _) = json.split_once("\"sets\":[").unwrap();
+    let without = format!("{before}\"sets\":[],{}", &json[json.rfind("\"vault\":").unwrap()..]);
+    let mut seeds = vec![code.into_bytes(), json.into_bytes()];
+    seeds.extend(std::iter::repeat_n(without.into_bytes(), 10));
+    seeds
+}
+
+/// The same, of a contribution: whatever opens in the session is a share that was locked to it.
+fn answer(bytes: &[u8]) -> Vec<String> {
+    let (session, invite) = session();
+    let travels = if bytes.starts_with(b"{") {
+        let locked = identity::lock(&SecretBytes::new(bytes.to_vec()), &[session.recipient()]).unwrap();
+        format!("SC1/{}", BASE32_NOPAD.encode(&locked))
+    } else {
+        text(bytes).into_owned()
+    };
+    let received = invite.receive(session, &travels).ok().into_iter();
+    received.flat_map(|received| said(&received.paper)).collect()
+}
+
+fn answers() -> Vec<Vec<u8>> {
+    let (_, code) = &sheets().texts[0];
+    let plain = format!(
+        r#"{{"exceptions":["none"],"invite":"{}","schema":"strongroom/contribution/1","share":"{code}"}}"#,
+        session().1.hash()
+    );
+    let locked = identity::lock(
+        &SecretBytes::new(plain.clone().into_bytes()),
+        &[session().0.recipient()],
+    )
+    .unwrap();
+    vec![
+        plain.into_bytes(),
+        format!("SC1/{}", BASE32_NOPAD.encode(&locked)).into_bytes(),
+    ]
 }
 
 fn template(bytes: &[u8]) -> Vec<String> {
@@ -263,9 +364,14 @@ fn collect(value: &serde_json::Value, key: &str, found: &mut Vec<Vec<u8>>) {
     }
 }
 
-/// Two shares, as they are typed and as their codes say them.
-fn sheets() -> &'static Vec<(String, String)> {
-    static SHEETS: OnceLock<Vec<(String, String)>> = OnceLock::new();
+/// A dealing of two shares, and what they say: as they are typed, and as their codes.
+struct Sheets {
+    sample: super::sample::Sample,
+    texts: Vec<(String, String)>,
+}
+
+fn sheets() -> &'static Sheets {
+    static SHEETS: OnceLock<Sheets> = OnceLock::new();
     SHEETS.get_or_init(|| {
         let of = super::sample::Of {
             mode: Mode::Production,
@@ -275,9 +381,8 @@ fn sheets() -> &'static Vec<(String, String)> {
             threshold: "2-of-2".to_string(),
         };
         let sample = super::sample::Sample::deal("hostile", &of);
-        sample
-            .points
-            .iter()
+        let points = sample.points.iter();
+        let texts = points
             .map(|point| {
                 let lines = sample.paper(point.index.get()).lines();
                 let code = lines.qr_text().expose(str::to_string);
@@ -287,12 +392,13 @@ fn sheets() -> &'static Vec<(String, String)> {
                     .collect();
                 (typed, code)
             })
-            .collect()
+            .collect();
+        Sheets { sample, texts }
     })
 }
 
 fn shares() -> Vec<Vec<u8>> {
-    let each = sheets().iter();
+    let each = sheets().texts.iter();
     each.flat_map(|(typed, code)| [typed.clone().into_bytes(), code.clone().into_bytes()])
         .collect()
 }
@@ -353,7 +459,7 @@ fn templates() -> Vec<Vec<u8>> {
 
 /// A code of a share, small, in two formats.
 fn pictures() -> Vec<Vec<u8>> {
-    let (_, code) = &sheets()[0];
+    let (_, code) = &sheets().texts[0];
     let qr = qrcode::QrCode::with_error_correction_level(code, qrcode::EcLevel::L).unwrap();
     let (width, scale) = (qr.width(), 3);
     let side = ((width + 8) * scale) as u32;

@@ -24,25 +24,35 @@ timing:
     cargo build --quiet --release --manifest-path timing/Cargo.toml --target-dir target/timing
     valgrind --quiet --read-inline-info=yes --num-callers=24 --error-limit=no --suppressions=timing/declared.supp target/timing/release/strongroom-timing
 
-# Every reader under libFuzzer for so many seconds each (cargo install cargo-fuzz); status 1 at the first input that trips one
-fuzz SECONDS="60":
+# A tool of cargo's that is not there is built once, into target/tools
+_tool NAME:
+    @command -v {{NAME}} >/dev/null || test -x target/tools/bin/{{NAME}} || cargo install --quiet --locked --root target/tools {{NAME}}
+
+# Every reader under libFuzzer for so many seconds each; status 1 when an input trips one, which is kept in fuzz/artifacts
+fuzz SECONDS="60": (_tool "cargo-fuzz")
     #!/usr/bin/env bash
     set -euo pipefail
-    export RUSTC_BOOTSTRAP=1
+    export RUSTC_BOOTSTRAP=1 PATH="$PATH:$PWD/target/tools/bin"
+    cp -n Cargo.lock fuzz/Cargo.lock
     cargo fuzz build readers
+    fallen=()
     for parser in $(grep -o 'name: "[a-z]*"' tests/hostile/parsers.rs | cut -d'"' -f2); do
-        PARSER=$parser SEEDS=fuzz/corpus/$parser cargo fuzz run readers fuzz/corpus/$parser || true
-        printf '== %s\n' "$parser"
-        PARSER=$parser cargo fuzz run readers fuzz/corpus/$parser -- -max_total_time={{SECONDS}} -timeout=2 -rss_limit_mb=1024 -max_len=65536 -print_final_stats=1
+        mkdir -p "fuzz/corpus/$parser"
+        PARSER=$parser SEEDS=fuzz/corpus/$parser cargo fuzz run readers "fuzz/corpus/$parser" 2>/dev/null || true
+        figures="$(PARSER=$parser cargo fuzz run readers "fuzz/corpus/$parser" -- -max_total_time={{SECONDS}} -timeout=2 -rss_limit_mb=1024 -max_len=65536 -print_final_stats=1 2>&1)" || fallen+=("$parser")
+        printf '%-9s %s inputs, %s MiB at most\n' "$parser" "$(grep -o 'units_executed: *[0-9]*' <<<"$figures" | grep -o '[0-9]*$')" "$(grep -o 'rss_mb: *[0-9]*' <<<"$figures" | grep -o '[0-9]*$')"
     done
+    printf '\n%s readers fell: %s\n' "${#fallen[@]}" "${fallen[*]:-none}"
+    [ ${#fallen[@]} = 0 ]
 
-# Dependencies against deny.toml: bans, licences, sources, advisories (cargo install cargo-deny)
-supply:
-    cargo deny --locked check
+# Dependencies against deny.toml: bans, licences, sources; and advisories, where their database can be had
+supply: (_tool "cargo-deny")
+    PATH="$PATH:$PWD/target/tools/bin" cargo deny --locked check bans licenses sources
+    PATH="$PATH:$PWD/target/tools/bin" cargo deny --locked check advisories
 
-# What is inside: the software bill of materials, CycloneDX (cargo install cargo-cyclonedx)
-sbom:
-    cargo cyclonedx --format json --target x86_64-unknown-linux-gnu --override-filename strongroom-sbom
+# What is inside: the software bill of materials, CycloneDX
+sbom: (_tool "cargo-cyclonedx")
+    PATH="$PATH:$PWD/target/tools/bin" cargo cyclonedx --format json --target x86_64-unknown-linux-gnu --override-filename strongroom-sbom
 
 # One static file
 static:

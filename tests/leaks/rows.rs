@@ -7,12 +7,16 @@ use crate::held::Task;
 use crate::needles::Needle;
 use curve25519_dalek::scalar::Scalar;
 use std::path::Path;
+use strongroom::ceremony::afar::Invite;
 use strongroom::code::reading::read_text;
 use strongroom::code::share_lines::Line;
 use strongroom::crypto::identity::{IdentityKind, SetIdentity};
+use strongroom::crypto::session::Session;
 use strongroom::crypto::sharing::{Share, combine_unproved};
+use strongroom::entropy::{Entropy, System};
 use strongroom::ident::Mode;
 use strongroom::paper::scan;
+use strongroom::vault::share_set::StoredCore;
 
 /// A command at work on a vault of its own.
 pub struct Ready {
@@ -60,6 +64,18 @@ pub const ROWS: &[Row] = &[
     Row {
         name: "reprint",
         ready: reprint,
+    },
+    Row {
+        name: "reissue",
+        ready: reissue,
+    },
+    Row {
+        name: "contribute",
+        ready: contribute,
+    },
+    Row {
+        name: "drill open",
+        ready: drill,
     },
 ];
 
@@ -195,6 +211,104 @@ fn reprint() -> Ready {
     let arguments = ["reprint", &serial, "--scan", &sheet, "--out", &pages, "--unattended"];
     on(world, &arguments, b"", |world, _| {
         of_sheets(&world.sheets("root-password")[1..2])
+    })
+}
+
+fn reissue() -> Ready {
+    let world = rehearsal().copy();
+    let pages = world.scratch.join("new");
+    let old = world.sheets("root-password");
+    let fixed = [
+        "reissue",
+        "root-password",
+        "--reason",
+        "leaver",
+        "--unattended",
+        "--out",
+        &pages,
+        "--scan",
+    ];
+    let scans: Vec<&str> = old[..3].iter().map(String::as_str).collect();
+    on(world, &[&fixed[..], &scans].concat(), b"", |world, _| {
+        let mut new: Vec<String> = std::fs::read_dir(world.scratch.join("new"))
+            .unwrap()
+            .map(|page| page.unwrap().path().display().to_string())
+            .collect();
+        new.sort();
+        let quorum: Vec<&str> = new[..3].iter().map(String::as_str).collect();
+        let password = world.recover_password(&quorum).ok().out;
+        let mut needles = of_sheets(&world.sheets("root-password")[..3]);
+        needles.extend(of_sheets(&new));
+        needles.push(Needle::new(
+            "a password that was locked again",
+            password.trim_end().as_bytes(),
+        ));
+        needles
+    })
+}
+
+/// The invitation of a session somewhere else.
+fn invitation(world: &World) -> String {
+    let core = std::fs::read(format!("{}/sets/root-password/1.toml", world.vault)).unwrap();
+    let set = StoredCore::parse("the set", &core).unwrap();
+    let session = Session::begin(&mut Entropy::new(&mut System)).ok().unwrap();
+    let asking = serde_json::json!({
+        "account": MEMBER, "account-name": "one", "factor": "password", "task": "exercise", "reason": "leaks",
+        "present": ["walt", "zoe"], "made": "2026-02-11T16:42:00Z",
+    });
+    let asking = serde_json::from_value(asking).unwrap();
+    let invite = Invite::new(set.core.vault, &session, asking, vec![set]).ok().unwrap();
+    invite.code().ok().unwrap()
+}
+
+fn contribute() -> Ready {
+    let world = rehearsal().copy();
+    let (to, out) = (world.scratch.join("invite.txt"), world.scratch.join("share.txt"));
+    std::fs::write(&to, invitation(&world)).unwrap();
+    let sheet = world.sheets("root-password")[0].clone();
+    let arguments = [
+        "contribute",
+        "--to",
+        &to,
+        "--scan",
+        &sheet,
+        "--out",
+        &out,
+        "--unattended",
+    ];
+    on(world, &arguments, b"", |world, _| {
+        of_sheets(&world.sheets("root-password")[..1])
+    })
+}
+
+fn drill() -> Ready {
+    let world = rehearsal().copy();
+    let planned = world.run(&["drill", "new", "--led-by", "walt"]).ok().out;
+    let name = planned
+        .lines()
+        .next()
+        .unwrap()
+        .split([' ', ':'])
+        .nth(1)
+        .unwrap()
+        .to_string();
+    let sheets = world.sheets("mfa-emea");
+    let fixed = [
+        "drill",
+        "open",
+        &name,
+        "--account",
+        MEMBER,
+        "--factor",
+        "mfa",
+        "--device",
+        "emea",
+        "--code",
+        "--scan",
+    ];
+    let scans: Vec<&str> = sheets[..2].iter().map(String::as_str).collect();
+    on(world, &[&fixed[..], &scans].concat(), b"", |world, _| {
+        of_sheets(&world.sheets("mfa-emea")[..2])
     })
 }
 

@@ -140,6 +140,7 @@ rules! {
     RolesNotSeparated       "roles-not-separated"       Safety  "S22: a person has one role, an operator no share, and operators of passwords none of mfa";
     ExceptionOpen           "exception-open"            Safety  "nothing is closed while an exception is open";
     VaultWithoutModes       "vault-without-modes"       Safety  "a vault lies where a file can be its owner's alone";
+    VaultOfOthers           "vault-of-others"           Safety  "a vault is changed by its owner, and by nobody else";
     OutputOnDisk            "output-on-disk"            Safety  "secret pages go to memory-backed storage";
     SpoolKeeps              "spool-keeps"               Safety  "a print system takes secret pages where its spool is in memory and keeps no jobs";
     PrinterUntested         "printer-untested"          Safety  "a printer has passed its test before a secret page goes to it";

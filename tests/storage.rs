@@ -207,3 +207,58 @@ fn records_tell_nothing_by_their_length() {
     };
     assert_eq!(payload(text("password.1.age")), payload(text("mfa-emea.1.age")));
 }
+
+#[test]
+fn a_vault_that_others_can_write_is_read_and_not_changed() {
+    let world = rehearsal().copy();
+    let close = |world: &World| world.run(&["ledger", "head"]);
+    for (place, mode) in [
+        ("", 0o770),
+        ("strongroom.toml", 0o666),
+        ("ledger", 0o722),
+        ("ledger/home.jsonl", 0o620),
+    ] {
+        let path = format!("{}/{place}", world.vault);
+        let before = std::fs::metadata(&path).unwrap().permissions();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+        let refused = close(&world).refused(3, "vault-of-others");
+        assert!(
+            refused.err.contains("hint: ") && refused.err.contains("chmod -R go-w"),
+            "{refused:?}"
+        );
+        world.run(&["ledger", "verify"]).ok();
+        std::fs::set_permissions(&path, before).unwrap();
+    }
+    close(&world).ok();
+}
+
+#[test]
+fn a_medium_that_is_read_only_is_read_and_said() {
+    let world = rehearsal().copy();
+    let script = |command: &str| {
+        let vault = &world.vault;
+        let mount = format!("mount --bind {vault} {vault} && mount -o remount,ro,bind {vault}");
+        run_with(
+            "unshare",
+            &[
+                "-rm",
+                "bash",
+                "-c",
+                &format!("{mount} && {} --vault {vault} {command}", program()),
+            ],
+            b"",
+        )
+    };
+    script("ledger verify").ok();
+    script("check").ok();
+    let before = lines(&world);
+    for command in [
+        "ledger head",
+        "enroll 734602235274 --factor password --unattended --reason full",
+        "print closing --out /dev/shm/nothing",
+    ] {
+        let refused = script(command).refused(4, "input-output");
+        assert!(refused.err.contains("the medium is read-only"), "{refused:?}");
+    }
+    assert_eq!(lines(&world), before);
+}

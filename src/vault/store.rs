@@ -8,6 +8,8 @@
 //! - nothing is followed out of the vault: no link in any place, no device or pipe in a file's place, and sizes are capped;
 //! - files are 0600, folders 0700, whatever the umask says.
 
+mod ground;
+
 use crate::refusal::{Refusal, Rule};
 use rustix::fs::{AtFlags, FileType, FlockOperation, Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
@@ -140,7 +142,8 @@ pub struct Writer<'a> {
 impl<'a> Writer<'a> {
     /// Waits up to five seconds for the right to write, and clears away what a crash left unfinished.
     pub fn lock(store: &'a Store) -> Result<Self, Refusal> {
-        keeps_modes(store)?;
+        ground::keeps_modes(store)?;
+        ground::is_ones_own(store)?;
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let lock = store
             .open_inside(".", flags, Mode::empty())
@@ -339,28 +342,8 @@ pub fn make_root(path: &Path) -> Result<Store, Refusal> {
     std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o700))
         .map_err(|fault| failed_io("restrict", path, &fault))?;
     let store = Store::open(path)?;
-    keeps_modes(&store)?;
+    ground::keeps_modes(&store)?;
     Ok(store)
-}
-
-/// File systems of sticks, by the numbers that the kernel gives them: FAT, exFAT. They have no owners and modes: on them a vault
-/// would be everybody's who mounts it.
-const WITHOUT_MODES: [u64; 2] = [0x4d44, 0x2011_bab0];
-
-fn keeps_modes(store: &Store) -> Result<(), Refusal> {
-    let stat = rustix::fs::fstatfs(&store.root).map_err(|fault| failed("judge", &store.path, fault))?;
-    let kind = stat.f_type as u64 & 0xffff_ffff;
-    if !WITHOUT_MODES.contains(&kind) {
-        return Ok(());
-    }
-    Err(Refusal::new(
-        Rule::VaultWithoutModes,
-        format!(
-            "{} is on a FAT file system, on which a file is everybody's",
-            store.path.display()
-        ),
-    )
-    .hint("such a stick carries papers and bundles, never a vault: put the vault on ext4, xfs or btrfs, or in memory"))
 }
 
 fn failed(verb: &str, place: &Path, fault: Errno) -> Refusal {

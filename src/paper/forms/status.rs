@@ -28,6 +28,8 @@ pub fn status(office: &Office<'_>) -> Result<SecretBytes, Refusal> {
     let values = office
         .values()
         .with("overdue", &overdue)
+        .with("shown", &it.due.len().min(DUE))
+        .with("due", &it.due.len())
         .list("account", accounts.collect())
         .list("envelope", envelopes.collect())
         .list(

@@ -56,8 +56,8 @@ impl Dress {
     /// Of a paper that is read under stress: larger.
     pub const CARD: Self = Self {
         body: Type {
-            size: 11.0,
-            leading: 5.3,
+            size: 10.5,
+            leading: 5.0,
         },
     };
     /// Of a paper with much on it.
@@ -180,13 +180,7 @@ fn shifted(lines: Lines, right: f32) -> Lines {
     }
 }
 
-fn list(
-    kind: ListKind,
-    items: &[Item],
-    before_a_table: bool,
-    width: f32,
-    dress: Dress,
-) -> Result<Vec<Piece>, Refusal> {
+fn list(kind: ListKind, items: &[Item], before_a_table: bool, width: f32, dress: Dress) -> Result<Vec<Piece>, Refusal> {
     let mut pieces = Vec::new();
     for (number, item) in items.iter().enumerate() {
         let headed = matches!(item.blocks.first(), Some(Block::Heading(..)));

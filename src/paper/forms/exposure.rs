@@ -170,6 +170,13 @@ fn envelope(office: &Office<'_>, one: &ReadEnvelope) -> Values {
         .with("index", &one.index)
         .with("custodian", &custodian)
         .with("safe", &place_of(kept.and_then(|envelope| envelope.safe.as_ref())))
-        .with("read", if one.afar { &"at another laptop" } else { &"at this laptop" })
+        .with(
+            "read",
+            if one.afar {
+                &"another\u{a0}laptop"
+            } else {
+                &"this\u{a0}laptop"
+            },
+        )
         .with("use", if one.sound { &"" } else { &"opened nothing" })
 }

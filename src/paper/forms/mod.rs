@@ -245,7 +245,7 @@ impl Held<'_> {
     /// The number of its seal, where the ledger has one: nothing is left to be filled in after the signing.
     fn seal(&self, office: &Office<'_>) -> Said {
         let seal = office.register().room().seal_of(self.envelope.serial);
-        seal.map_or_else(|| Said::of(&[&"none recorded"]), |seal| Said::of(&[seal]))
+        seal.map_or_else(|| Said::of(&[&"none"]), |seal| Said::of(&[seal]))
     }
 }
 

@@ -118,7 +118,10 @@ fn dummy_sheet(office: &Office<'_>, document: &mut Document) -> Result<(), Refus
     let (hash, hex) = (recoverer::sha256(), fingerprint.hex_grouped());
     let mut wording = office.wordings.template(Paper::ShareSheet)?;
     let own = office.wordings.template(Paper::PrinterTest)?;
-    for (section, of_page) in [("marker", "marker of page 1"), ("purpose, all needed", "purpose of page 1")] {
+    for (section, of_page) in [
+        ("marker", "marker of page 1"),
+        ("purpose, all needed", "purpose of page 1"),
+    ] {
         wording.take(section, &own, of_page);
     }
     let sheet = ShareSheet {

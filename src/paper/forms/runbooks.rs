@@ -11,7 +11,10 @@ use crate::ident::{PersonId, SafeId};
 use crate::paper::flow::values::{Said, Values};
 use crate::paper::flow::{self, Dress, Sheets};
 use crate::paper::template::Template;
-use crate::plan::{AccountKind, DeviceKind, Factor, ShareSet, nearest, tasks::{Task, tasks}};
+use crate::plan::{
+    AccountKind, DeviceKind, Factor, ShareSet, nearest,
+    tasks::{Task, tasks},
+};
 use crate::refusal::{Refusal, Rule};
 use crate::secret::SecretBytes;
 use jiff::civil::Date;
@@ -202,7 +205,10 @@ fn values(office: &Office<'_>) -> Values {
         .list("password", shares(office, Factor::Password))
         .list("mfa", shares(office, Factor::Mfa))
         .list("contact", shares(office, Factor::Contact))
-        .list("way", super::review::ways_around(office, |people| office.reached(people)))
+        .list(
+            "way",
+            super::review::ways_around(office, |people| office.reached(people)),
+        )
         .list("token", tokens(office))
         .list("management", management.collect())
         .list("caller", super::card::callers(office))
@@ -236,7 +242,9 @@ fn safes(office: &Office<'_>, purpose: Factor) -> Vec<Values> {
                 None => lying.push((safe, vec![&share.custodian])),
             }
         }
-        let rows = lying.into_iter().map(|(safe, custodians)| row_of(office, set, safe, custodians));
+        let rows = lying
+            .into_iter()
+            .map(|(safe, custodians)| row_of(office, set, safe, custodians));
         rows.collect::<Vec<_>>()
     })
     .collect()
@@ -247,10 +255,9 @@ fn row_of(office: &Office<'_>, set: &ShareSet, safe: Option<&SafeId>, custodians
     let (when, controllers) = place.map_or_else(
         || (Said::default(), Said::of(&[&"–"])),
         |safe| {
-            let when = Said::of(&[&"open ", &hours(&safe.open), &", ", &safe.time_zone]);
-            let whose = office.reached(safe.controllers.of());
             let any = safe.controllers.any();
-            (when, Said::lines([Said::of(&[&"any ", &any, &" of"]), whose]))
+            let when = Said::of(&[&"any ", &any, &" open it ", &hours(&safe.open), &", ", &safe.time_zone]);
+            (when, office.reached(safe.controllers.of()))
         },
     );
     Values::new()

@@ -62,7 +62,14 @@ pub fn script(
             .with("by", &step.written[0])
             .room("room", step.writes)
             .with("again", &step.written[1])
-            .room("twice", if step.written[1].is_empty() { Writes::Nothing } else { step.writes })
+            .room(
+                "twice",
+                if step.written[1].is_empty() {
+                    Writes::Nothing
+                } else {
+                    step.writes
+                },
+            )
     });
     let minutes: u32 = steps.iter().map(|step| u32::from(step.minutes)).sum();
     let custodians: std::collections::BTreeSet<&str> = steps

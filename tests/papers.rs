@@ -285,7 +285,7 @@ fn every_page_of_a_paper_of_several_says_which_of_how_many_it_is() {
             );
         }
     }
-    assert!(several >= 8, "{several}");
+    assert!(several >= 7, "{several}");
 }
 
 #[test]

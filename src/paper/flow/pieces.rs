@@ -120,9 +120,7 @@ pub(super) fn lay(blocks: &[Block], width: f32, dress: Dress) -> Result<Vec<Piec
             Block::Columns(columns) => pieces.push(side_by_side(columns, width, dress)?),
             Block::Signatures(each) => {
                 // Nobody signs an empty page: what is signed stands above the line.
-                if let Some(above) = pieces.last_mut() {
-                    above.keeps_next = true;
-                }
+                signed_for(&mut pieces);
                 pieces.extend(signatures(each, width)?);
             }
             Block::Big(words) => pieces.push(big(words, width)?),
@@ -148,6 +146,19 @@ pub(super) fn lay(blocks: &[Block], width: f32, dress: Dress) -> Result<Vec<Piec
         }
     }
     Ok(pieces)
+}
+
+/// Keeps what stands above a line to sign on with it: the last piece, and as much more as shows what it is about.
+fn signed_for(pieces: &mut [Piece]) {
+    const SHOWN: f32 = 40.0;
+    let mut height = 0.0;
+    for piece in pieces.iter_mut().rev() {
+        if height > 0.0 && height + piece.before + piece.height > SHOWN {
+            break;
+        }
+        height += piece.before + piece.height;
+        piece.keeps_next = true;
+    }
 }
 
 /// `second` below `first`.

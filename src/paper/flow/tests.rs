@@ -364,7 +364,7 @@ fn what_is_read_as_one_stays_on_one_line() {
 
 #[test]
 fn what_is_read_as_one_but_fits_no_line_is_broken_at_its_spaces() {
-    assert_eq!(rows("+00 000 1024", 16.0), ["+00", "000", "1024"]);
+    assert_eq!(rows("+00 000 1024", 16.0), ["+00 000", "1024"]);
 }
 
 #[test]

@@ -8,21 +8,27 @@ use common::{MEMBER, RECOVER_PASSWORD, Scratch, World, rehearsal, run, run_with}
 
 const OTHER: &str = "643979005746";
 
+/// What stands on a page, cell by cell, since five words may take two lines.
 fn text(page: &str) -> String {
-    run_with("pdftotext", &["-layout", page, "-"], b"").ok().out
+    let said = run_with("pdftotext", &["-raw", page, "-"], b"").ok().out;
+    said.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The rows of a sheet's table: a number and six words of the list, of which five are the sheet's own.
+/// The rows of a sheet's table: a number and six words of the list with the dots of the one that is alone, of which five are
+/// the sheet's own.
 fn phrases(page: &str, own: std::ops::Range<usize>) -> Vec<(u32, String)> {
-    let row = |line: &str| {
-        let mut words = line.split_whitespace();
-        let number = words.next()?.parse().ok()?;
-        let words: Vec<&str> = words
+    let text = text(page);
+    let said: Vec<&str> = text.split(' ').collect();
+    let row = |row: &[&str]| {
+        let number = row[0].parse().ok()?;
+        let words: Vec<&str> = row[1..]
+            .iter()
+            .copied()
             .filter(|word| word.chars().all(|c| c.is_ascii_lowercase()))
             .collect();
-        (line.contains('…') && words.len() == 6).then(|| (number, words[own.clone()].join(" ")))
+        (row.contains(&"…") && words.len() == 6).then(|| (number, words[own.clone()].join(" ")))
     };
-    text(page).lines().filter_map(row).collect()
+    said.windows(8).filter_map(row).collect()
 }
 
 struct Notices {

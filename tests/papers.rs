@@ -8,7 +8,7 @@ use common::{Ended, Scratch, World, rehearsal, run, run_isolated, run_with};
 use std::path::Path;
 
 /// Every paper, but for what names an envelope.
-const PAPERS: [&[&str]; 9] = [
+const PAPERS: [&[&str]; 11] = [
     &["label", "--all"],
     &["receipt", "--all"],
     &["card", "--all"],
@@ -23,6 +23,8 @@ const PAPERS: [&[&str]; 9] = [
     &["printer-test"],
     &["review"],
     &["drill"],
+    &["status"],
+    &["exposure"],
 ];
 
 fn print(world: &World, what: &[&str], out: &str) -> Ended {
@@ -62,9 +64,21 @@ const NAMES: [[&str; 2]; 6] = [
     ["Zoë Martin", "Zoë"],
 ];
 
+/// The rehearsal, after a recovery that an exposure list can tell of.
+fn after_a_night() -> World {
+    static WORLD: std::sync::OnceLock<World> = std::sync::OnceLock::new();
+    let world = WORLD.get_or_init(|| {
+        let world = rehearsal().copy();
+        let sheets = world.sheets("root-password");
+        world.recover_password(&[&sheets[0], &sheets[1], &sheets[2]]).ok();
+        world
+    });
+    world.copy()
+}
+
 /// The example on this paper, with names that are short or long.
 fn example(paper: &str, are_long: bool) -> World {
-    let world = rehearsal().copy();
+    let world = after_a_night();
     let plan = format!("{}/strongroom.toml", world.vault);
     let mut text = std::fs::read_to_string(&plan).unwrap();
     text = text.replacen("paper = \"A4\"", &format!("paper = \"{paper}\""), 1);
@@ -88,6 +102,7 @@ fn all_papers(world: &World) -> Vec<String> {
     {
         print(world, paper, &out).ok();
     }
+    world.run(&["runbook", "print", "--all", "--out", &out]).ok();
     let made = pages(&out);
     assert!(made.len() > 50, "{}", made.len());
     made
@@ -95,7 +110,7 @@ fn all_papers(world: &World) -> Vec<String> {
 
 #[test]
 fn every_paper_is_sound_embeds_its_fonts_and_says_nothing_of_its_maker() {
-    for page in &all_papers(&rehearsal().copy()) {
+    for page in &all_papers(&after_a_night()) {
         run_with("qpdf", &["--check", page], b"").ok();
         let fonts = run_with("pdffonts", &[page], b"").ok().out;
         assert!(
@@ -198,6 +213,92 @@ fn is_clear(paper: &str, width: f64) {
     assert!(!words.is_empty(), "{paper}");
 }
 
+/// Papers that go over several pages or that somebody rings from, on the narrower paper with the longest names.
+fn longest() -> &'static [String] {
+    static MADE: std::sync::OnceLock<(World, Vec<String>)> = std::sync::OnceLock::new();
+    let (_, made) = MADE.get_or_init(|| {
+        let world = example("Letter", true);
+        let out = world.scratch.join("longest");
+        for paper in [
+            &["card", "ana"][..],
+            &["card", "ben"],
+            &["notices", "--count", "1"],
+            &["inventory", "fra-1"],
+            &["script", "root-password"],
+            &["closing", "--room", "administrator=walt,witness=eli"],
+            &["printer-test"],
+            &["review"],
+            &["drill"],
+            &["status"],
+            &["exposure"],
+            &["vault-copy"],
+        ] {
+            print(&world, paper, &out).ok();
+        }
+        world.run(&["runbook", "print", "--all", "--out", &out]).ok();
+        let made = pages(&out);
+        (world, made)
+    });
+    made
+}
+
+#[test]
+fn no_telephone_number_is_broken_over_two_lines() {
+    let mut rung = 0;
+    for paper in longest() {
+        let text = run_with("pdftotext", &["-raw", paper, "-"], b"").ok().out;
+        for line in text.lines() {
+            for (at, _) in line.match_indices("+00") {
+                let mut rest = line[at..].split([' ', '.', ',', ';']);
+                let whole = [rest.next(), rest.next(), rest.next()];
+                assert!(
+                    whole[1] == Some("000") && whole[2].is_some_and(|last| last.starts_with('1') && last.len() == 4),
+                    "{paper}: {line}"
+                );
+                rung += 1;
+            }
+        }
+    }
+    assert!(rung > 100, "{rung}");
+}
+
+#[test]
+fn every_page_of_a_paper_of_several_says_which_of_how_many_it_is() {
+    let mut several = 0;
+    for paper in longest() {
+        let all = run_with("pdftotext", &["-raw", paper, "-"], b"").ok().out;
+        let pages: Vec<&str> = all.trim_end_matches('\u{c}').split('\u{c}').collect();
+        if pages.len() == 1 {
+            continue;
+        }
+        several += 1;
+        for (number, page) in (1..).zip(&pages) {
+            let page = page.split_whitespace().collect::<Vec<_>>().join(" ");
+            // The vault copy sets its number large, and the words around it small.
+            let said = [
+                format!("page {number} of {}", pages.len()),
+                format!("of {} {number} page", pages.len()),
+            ];
+            assert!(
+                said.iter().any(|said| page.contains(said)),
+                "{paper}, page {number}: {page}"
+            );
+        }
+    }
+    assert!(several >= 7, "{several}");
+}
+
+#[test]
+fn every_piece_of_a_label_says_that_it_is_of_a_rehearsal() {
+    let world = rehearsal().copy();
+    let out = world.scratch.join("labels");
+    print(&world, &["label", "--set", "root-password"], &out).ok();
+    let label = pages(&out).pop().unwrap();
+    let said = run_with("pdftotext", &["-raw", &label, "-"], b"").ok().out;
+    // Four at the head and four at the foot are cut away.
+    assert_eq!(said.matches("REHEARSAL").count(), 8 + 3, "{said}");
+}
+
 #[test]
 fn a_word_upon_another_would_be_seen() {
     let word = |left: f64, top: f64| Word {
@@ -213,7 +314,7 @@ fn a_word_upon_another_would_be_seen() {
 
 #[test]
 fn the_same_vault_and_day_give_the_same_bytes() {
-    let world = rehearsal().copy();
+    let world = after_a_night();
     let (one, two) = (world.scratch.join("one"), world.scratch.join("two"));
     // A closing sheet closes the ledger, and other papers name its last line.
     world.run(&["ledger", "head"]).ok();

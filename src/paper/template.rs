@@ -16,6 +16,7 @@ pub struct Template {
     sections: BTreeMap<String, Section>,
 }
 
+#[derive(Clone)]
 struct Section {
     markdown: String,
     paragraphs: Vec<String>,
@@ -53,6 +54,13 @@ impl Template {
     /// Whether the template has a section of this name.
     pub(super) fn has(&self, section: &str) -> bool {
         self.sections.contains_key(section)
+    }
+
+    /// Takes the wording of a section from a section of another template, where that has it.
+    pub(super) fn take(&mut self, section: &str, other: &Self, theirs: &str) {
+        if let Some(found) = other.sections.get(theirs) {
+            self.sections.insert(section.to_string(), found.clone());
+        }
     }
 
     /// The paragraphs of a section, filled in. A step of a numbered list is a paragraph without its number.

@@ -90,6 +90,7 @@ pub struct Plan {
     organisation: FreeText,
     paper: PaperSize,
     fonts: Vec<FontPath>,
+    security: Option<FreeText>,
     policy: Policy,
     people: Vec<Person>,
     safes: Vec<Safe>,
@@ -123,6 +124,7 @@ impl Plan {
             "organisation",
             "paper",
             "fonts",
+            "security",
             "policy",
             "person",
             "safe",
@@ -149,6 +151,11 @@ impl Plan {
     /// The font files for scripts that the program's own faces lack, the first that has a letter before the others.
     pub fn fonts(&self) -> &[FontPath] {
         &self.fonts
+    }
+
+    /// The number of security on call, which cards, notices and runbooks print.
+    pub fn security(&self) -> Option<&FreeText> {
+        self.security.as_ref()
     }
 
     /// What the arrangement is measured against.
@@ -322,6 +329,7 @@ impl Plan {
                 None => PaperSize::A4,
             },
             fonts: fonts(table)?,
+            security: table.optional("security").map(|node| node.parse()).transpose()?,
             policy: Policy::read(&table.required("policy")?)?,
             root_access: root_access(table, &index.people)?,
             acceptances: acceptances(table, &index)?,

@@ -79,7 +79,7 @@ fn findings_end_with_1_and_stand_under_what_they_put_at_risk() {
     assert_eq!(ended.status, 1, "{ended:?}");
     let at = |text: &str| ended.out.find(text).unwrap_or_else(|| panic!("{text}\n{}", ended.out));
     assert!(
-        at("exposed: too few people get in") < at("S8    strongroom.toml:201:23   safe fra-1 opens for any 1 of 3")
+        at("exposed: too few people get in") < at("S8    strongroom.toml:202:23   safe fra-1 opens for any 1 of 3")
     );
     assert!(
         ended

@@ -86,14 +86,14 @@ fn opening(plan: &Plan, sets: &[&ShareSet]) -> Vec<Step> {
             Role::Operator,
             3,
             said(&[&"Judge the plan. Its hash is the one at the foot of this page."]),
-            said(&[&"no findings that nobody accepted"]),
+            said(&[&"every finding is accepted, by rule and until a day"]),
             vec![Ask::Yes(said(&[&"is it the hash at the foot of the script?"]))],
         ),
         step(
             Act::PrinterTest,
             Role::Operator,
             8,
-            said(&[&"Print the printer test, scan it, and fold page 1 against a lamp."]),
+            said(&[&"Print the printer test and scan it. Fold page 1 along its marks and hold it against a lamp."]),
             said(&[&"both codes read, rulers right, no line seen through"]),
             vec![
                 Ask::Line(said(&[&"the scan of the printer test: a file or a folder"])),
@@ -142,7 +142,7 @@ fn dealt(set: &ShareSet) -> [Step; 2] {
                 said(&[
                     &"Write the 8 words of the fingerprint as the operator reads them. The witness reads them back from this page.",
                 ]),
-                said(&[&"the same on the screen, here, and on every sheet"]),
+                said(&[&"the same on the screen and here"]),
                 vec![Ask::Yes(said(&[
                     &"were the words of ",
                     set.name(),
@@ -212,7 +212,13 @@ impl Whose {
                     &self.name,
                     &" goes behind the line. Alone at the printer: take the one sheet, printed side down.",
                 ]),
-                said(&[share[0], share[1], share[2], share[3], &", your name in its head"]),
+                said(&[
+                    share[0],
+                    share[1],
+                    share[2],
+                    share[3],
+                    &", your name in its head, and the 8 words that the scribe wrote down",
+                ]),
                 vec![
                     Ask::Yes(said(&[&"is ", &self.name, &" alone at the printer, its tray empty?"])),
                     Ask::Yes(said(&[&"is the sheet in the hands of ", &self.name, &"? (s: it is spoilt)"])),
@@ -234,16 +240,16 @@ impl Whose {
                     Act::Seal,
                     3,
                     said(&[
-                        &"Fold: bottom panel up, head down over it. Into the opaque envelope. Seal it, sign across the flap. The witness reads the number of the seal.",
+                        &"Fold: bottom panel up, head down over it. Into the opaque envelope, and seal it. Glue label A to its front, B over the flap, C to its back. Sign across the edge of B, you and the witness, and the log on C. Read the number of the seal aloud and write it here; the operator types it. The witness reads it again, from the seal, writes it below, and the operator types it again.",
                     ]),
-                    said(&[&"no print visible from outside"]),
+                    said(&[&"both numbers the same; no print visible from outside"]),
                     vec![Ask::Twice(said(&[&"the number of the seal"]))],
                 )
             },
             self.step(
                 Act::Receipt,
                 2,
-                said(&[&"Sign the receipt: serial, seal number, day. Leave with the envelope, or hand it to whoever carries it."]),
+                said(&[&"Sign the receipt: serial, seal number, day. Say now if you do not agree with what was done. Then leave with the envelope, or hand it to whoever carries it."]),
                 said(&[&"signed"]),
                 vec![Ask::Yes(said(&[&"has ", &self.name, &" signed the receipt?"]))],
             ),
@@ -285,9 +291,9 @@ fn closing() -> [Step; 3] {
             Role::Administrator,
             5,
             said(&[
-                &"Ask everybody whether they agree with what was done. Whoever does not says why; it is recorded, and stops nothing.",
+                &"Ask everybody who is still in the room whether they agree with what was done; custodians were asked with their receipt. Whoever does not says why; it is recorded, and stops nothing.",
             ]),
-            said(&[&"everybody was asked"]),
+            said(&[&"everybody here was asked"]),
             vec![Ask::Line(said(&[&"who does not agree? their id; or none"]))],
         ),
         Step {
@@ -298,7 +304,7 @@ fn closing() -> [Step; 3] {
                 Role::Operator,
                 12,
                 said(&[
-                    &"Close the ledger, and print the closing sheet. The scribe writes the 8 words of its head as the operator reads them. Everybody signs the sheet and initials every page of this script. The laptop is switched off. Nothing leaves but what is on the list.",
+                    &"Close the ledger, and print the closing sheet. The scribe writes the 8 words of its head as the operator reads them. Everybody named below signs the sheet and this script; the witness initials every page of it. The laptop is switched off. Nothing leaves the room but what is on the list of items that was read at the roll call.",
                 ]),
                 said(&[&"the same words on the screen, here, and on the closing sheet"]),
                 vec![

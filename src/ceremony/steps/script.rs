@@ -1,7 +1,7 @@
 //! The steps as the printed script has them.
 
 use super::{Doer, Script};
-use crate::paper::forms::script::ScriptStep;
+use crate::paper::forms::script::{ScriptStep, Writes};
 
 /// Every step as a row of the script.
 pub fn printed(script: &Script) -> Vec<ScriptStep> {
@@ -17,6 +17,11 @@ pub fn printed(script: &Script) -> Vec<ScriptStep> {
         command: step.command.clone(),
         expected: step.expected.clone(),
         writes: step.writes,
+        written: match step.writes {
+            Writes::Seal => ["the custodian writes", "the witness writes, from the seal"],
+            Writes::Words => ["the scribe writes", ""],
+            Writes::Nothing | Writes::Line => ["", ""],
+        },
     });
     rows.collect()
 }

@@ -204,7 +204,10 @@ impl Drawn<'_> {
         let width = regular(9.0).width(&of)?;
         document.text(regular(9.0), right - width, y, width + 0.1, &of)?;
         let number = (page + 1).to_string();
-        document.text_to(bold(22.0), right - width - 2.0, y, 40.0, &number)?;
+        let before = right - width - 2.0;
+        document.text_to(bold(22.0), before, y, 40.0, &number)?;
+        let label = template.plain("page", &values)?;
+        document.text_to(regular(9.0), before - bold(22.0).width(&number)? - 2.0, y, 20.0, &label)?;
         let y = paper.height() - 17.0;
         let foot = template.plain("foot", &values)?;
         document.fitted(&[regular(8.0), regular(7.0)], left, y, 178.0, &foot)?;

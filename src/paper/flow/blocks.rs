@@ -49,7 +49,8 @@ pub(super) enum Block {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ListKind {
     Dashes,
-    Numbers,
+    /// From this one on.
+    Numbers(usize),
 }
 
 /// One item of a list.
@@ -169,7 +170,7 @@ impl<'t> Reader<'t> {
             Event::Start(Tag::Paragraph) => Block::Paragraph(self.inlines()?),
             Event::Start(Tag::BlockQuote(_)) => Block::Frame(self.blocks()?),
             Event::Start(Tag::CodeBlock(kind)) => self.code(&kind)?,
-            Event::Start(Tag::List(first)) => self.list(first.is_some())?,
+            Event::Start(Tag::List(first)) => self.list(first)?,
             Event::Start(Tag::Table(_)) => self.table()?,
             other => return Err(no_drawing(&other)),
         };
@@ -236,7 +237,7 @@ impl<'t> Reader<'t> {
         })
     }
 
-    fn list(&mut self, numbered: bool) -> Result<Block, Refusal> {
+    fn list(&mut self, first: Option<u64>) -> Result<Block, Refusal> {
         let mut items = Vec::new();
         while let Some(Event::Start(Tag::Item)) = self.peek() {
             self.next();
@@ -250,7 +251,8 @@ impl<'t> Reader<'t> {
             });
             self.next();
         }
-        let kind = if numbered { ListKind::Numbers } else { ListKind::Dashes };
+        let first = first.map(|first| usize::try_from(first).unwrap_or(1));
+        let kind = first.map_or(ListKind::Dashes, ListKind::Numbers);
         Ok(Block::List { kind, items })
     }
 

@@ -47,10 +47,10 @@ pub struct Sheets<'a> {
     pub mode: Mode,
     /// Its type.
     pub dress: Dress,
-    /// Its wording: the sections `left`, `right` (of the head), `title`, `under` (the title), `body`, `foot left`, `foot right`;
-    /// `title` and `body` must be there.
+    /// Its wording: the sections `left`, `right` (of the head), `left again` (from the second page on), `title`, `under` (the
+    /// title), `body`, `foot left`, `foot right`; `title` and `body` must be there.
     pub template: &'a Template,
-    /// What its placeholders stand for; `{page}` and `{pages}` are known besides.
+    /// What its placeholders stand for; `{page}`, `{pages}` and `{title}` are known to head and foot besides.
     pub values: &'a Values,
 }
 
@@ -147,16 +147,18 @@ fn lay_out(sheets: &Sheets<'_>, within: Option<(usize, usize)>) -> Result<Vec<Ve
     let mut pieces = vec![title(sheets, scope)?];
     pieces.extend(pieces::lay(&body, TEXT_WIDTH, sheets.dress)?);
     // The foot is as high as it would be with the largest numbers.
-    let head = edge(sheets, ["left", "right"], SMALL, (999, 999))?.height;
+    let (first, again) = (head_of(sheets, 0, (999, 999))?, head_of(sheets, 1, (999, 999))?);
+    let head = first.height.max(again.height);
     let foot = edge(sheets, ["foot left", "foot right"], FOOT, (999, 999))?.height;
     let top = EDGE + head + AIR;
     let bottom = sheets.paper.height() - EDGE - foot - AIR;
     let bodies = paginated(pieces, bottom - top)?;
     let (before, count) = within.unwrap_or((0, bodies.len()));
     let mut pages = Vec::new();
-    for (number, body) in (before + 1..).zip(bodies) {
+    for (at, body) in bodies.into_iter().enumerate() {
+        let number = before + at + 1;
         let mut page: Vec<Mark> = body.into_iter().map(|mark| mark.moved(left, top)).collect();
-        let head = edge(sheets, ["left", "right"], SMALL, (number, count))?;
+        let head = head_of(sheets, at, (number, count))?;
         page.extend(head.marks.into_iter().map(|mark| mark.moved(left, EDGE)));
         let foot = edge(sheets, ["foot left", "foot right"], FOOT, (number, count))?;
         let y = sheets.paper.height() - EDGE - foot.height;
@@ -185,20 +187,43 @@ fn title(sheets: &Sheets<'_>, scope: Scope<'_>) -> Result<Piece, Refusal> {
     })
 }
 
+/// The head of the page that is the paper's `at`th: a loose one says where it belongs.
+fn head_of(sheets: &Sheets<'_>, at: usize, numbers: (usize, usize)) -> Result<Lines, Refusal> {
+    let left = if at > 0 && sheets.template.has("left again") {
+        "left again"
+    } else {
+        "left"
+    };
+    edge(sheets, [left, "right"], SMALL, numbers)
+}
+
 /// The head or the foot of a page: one text at the left, one at the right.
 fn edge(sheets: &Sheets<'_>, sections: [&str; 2], kind: Type, (page, pages): (usize, usize)) -> Result<Lines, Refusal> {
+    let title = blocks::parse_line(sheets.template.markdown("title")?)?;
+    let title = plain::line(&Scope::new(sheets.values, sheets.faces).inlines(&title)?);
     let values = sheets.values.clone().with("page", &page).with("pages", &pages);
+    let values = values.with("title", &values::Said::worded(&title));
     let scope = Scope::new(&values, sheets.faces);
-    let mut both = Lines::default();
-    for (at, section) in sections.into_iter().enumerate() {
-        if !sheets.template.has(section) {
-            continue;
+    let line = |section: &str| {
+        if sheets.template.has(section) {
+            scope.inlines(&blocks::parse_line(sheets.template.markdown(section)?)?)
+        } else {
+            Ok(Vec::new())
         }
-        let text = scope.inlines(&blocks::parse_line(sheets.template.markdown(section)?)?)?;
-        // The left one may be a hash; the right one has what is left of the width.
+    };
+    // The left one may be a hash, and has at least the room of one; the right one has what is left of the width.
+    let [left, right] = sections;
+    let texts = [line(left)?, line(right)?];
+    let beside = TEXT_WIDTH - 6.0 - lines::widths(&texts[1], kind)?.0;
+    let mut both = Lines::default();
+    for (at, text) in texts.iter().enumerate() {
         let taken = both.marks.iter().map(|mark| mark.bounds()[2]).fold(0.0, f32::max);
-        let room = if at == 0 { 132.0 } else { TEXT_WIDTH - taken - 4.0 };
-        let laid = lines::lay(&text, room, kind)?;
+        let room = if at == 0 {
+            beside.max(132.0)
+        } else {
+            TEXT_WIDTH - taken - 4.0
+        };
+        let laid = lines::lay(text, room, kind)?;
         both.height = both.height.max(laid.height);
         let marks = laid.marks;
         both.marks.extend(if at == 0 {

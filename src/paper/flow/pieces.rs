@@ -2,7 +2,8 @@
 //!
 //! Rules of this file:
 //! - a piece is never broken; a list item, a table row, a frame and a line to sign on are one piece each;
-//! - a heading keeps what stands under it, a sentence between a heading and a table the table;
+//! - a heading keeps what stands under it, a sentence between a heading and a table the table, a step the table that it tells of;
+//! - no step stands alone at the end of its list;
 //! - a line to sign on keeps what stands above it;
 //! - a table repeats its labels where it goes on over a page.
 
@@ -55,8 +56,8 @@ impl Dress {
     /// Of a paper that is read under stress: larger.
     pub const CARD: Self = Self {
         body: Type {
-            size: 11.5,
-            leading: 5.6,
+            size: 10.5,
+            leading: 5.0,
         },
     };
     /// Of a paper with much on it.
@@ -75,11 +76,20 @@ fn heading(level: u8, dress: Dress) -> Type {
             size: 20.0,
             leading: 9.0,
         },
-        3 => dress.body,
-        _ => Type {
+        4 => Type {
             size: dress.body.size + 2.5,
             leading: dress.body.leading + 1.6,
         },
+        _ => dress.body,
+    }
+}
+
+/// The air above a heading.
+fn above(level: u8) -> f32 {
+    match level {
+        3 => 6.0,
+        4 => 3.0,
+        _ => 4.4,
     }
 }
 
@@ -87,32 +97,30 @@ fn heading(level: u8, dress: Dress) -> Type {
 pub(super) fn lay(blocks: &[Block], width: f32, dress: Dress) -> Result<Vec<Piece>, Refusal> {
     let mut pieces = Vec::new();
     for (number, block) in blocks.iter().enumerate() {
+        let before_a_table = matches!(blocks.get(number + 1), Some(Block::Table { .. }));
         match block {
             Block::Heading(level, text) => {
                 let lines = lines::lay(&emboldened(text), width, heading(*level, dress))?;
                 pieces.push(Piece {
                     keeps_next: true,
-                    ..Piece::new(if *level == 3 { 6.0 } else { 3.0 }, lines)
+                    ..Piece::new(above(*level), lines)
                 });
             }
             Block::Paragraph(text) => {
                 let under_a_heading = pieces.last().is_some_and(|piece: &Piece| piece.keeps_next);
                 let before = if under_a_heading { 0.4 } else { 1.6 };
-                let before_a_table = matches!(blocks.get(number + 1), Some(Block::Table { .. }));
                 pieces.push(Piece {
                     keeps_next: under_a_heading && before_a_table,
                     ..Piece::new(before, lines::lay(text, width, dress.body)?)
                 });
             }
-            Block::List { kind, items } => pieces.extend(list(*kind, items, width, dress)?),
+            Block::List { kind, items } => pieces.extend(list(*kind, items, before_a_table, width, dress)?),
             Block::Table { head, rows } => pieces.extend(table::lay(head, rows, width, dress)?),
             Block::Frame(inside) => pieces.push(frame(inside, width, dress)?),
             Block::Columns(columns) => pieces.push(side_by_side(columns, width, dress)?),
             Block::Signatures(each) => {
                 // Nobody signs an empty page: what is signed stands above the line.
-                if let Some(above) = pieces.last_mut() {
-                    above.keeps_next = true;
-                }
+                signed_for(&mut pieces);
                 pieces.extend(signatures(each, width)?);
             }
             Block::Big(words) => pieces.push(big(words, width)?),
@@ -138,6 +146,19 @@ pub(super) fn lay(blocks: &[Block], width: f32, dress: Dress) -> Result<Vec<Piec
         }
     }
     Ok(pieces)
+}
+
+/// Keeps what stands above a line to sign on with it: the last piece, and as much more as shows what it is about.
+fn signed_for(pieces: &mut [Piece]) {
+    const SHOWN: f32 = 40.0;
+    let mut height = 0.0;
+    for piece in pieces.iter_mut().rev() {
+        if height > 0.0 && height + piece.before + piece.height > SHOWN {
+            break;
+        }
+        height += piece.before + piece.height;
+        piece.keeps_next = true;
+    }
 }
 
 /// `second` below `first`.
@@ -170,22 +191,26 @@ fn shifted(lines: Lines, right: f32) -> Lines {
     }
 }
 
-fn list(kind: ListKind, items: &[Item], width: f32, dress: Dress) -> Result<Vec<Piece>, Refusal> {
+fn list(kind: ListKind, items: &[Item], before_a_table: bool, width: f32, dress: Dress) -> Result<Vec<Piece>, Refusal> {
     let mut pieces = Vec::new();
-    for (number, item) in (1_usize..).zip(items) {
+    for (number, item) in items.iter().enumerate() {
         let headed = matches!(item.blocks.first(), Some(Block::Heading(..)));
         let marker = match kind {
-            ListKind::Numbers => number.to_string(),
+            ListKind::Numbers(first) => (first + number).to_string(),
             ListKind::Dashes => "–".to_string(),
         };
         let style: Style = match (kind, headed) {
-            (ListKind::Numbers, true) => bold(dress.body.size + 3.5),
-            (ListKind::Numbers, false) => bold(dress.body.size),
+            (ListKind::Numbers(_), true) => bold(dress.body.size + 3.5),
+            (ListKind::Numbers(_), false) => bold(dress.body.size),
             (ListKind::Dashes, _) => regular(dress.body.size),
         };
-        let indent = if headed { 10.0 } else { 6.0 } + if items.len() > 9 && !headed { 1.5 } else { 0.0 };
+        let indent = match (kind, headed) {
+            (_, true) => 10.0,
+            (ListKind::Numbers(_), false) => 7.5,
+            (ListKind::Dashes, false) => 6.0,
+        };
         let tick = if item.tick { 7.0 } else { 0.0 };
-        let has_marker = kind == ListKind::Numbers || !item.tick;
+        let has_marker = kind != ListKind::Dashes || !item.tick;
         let left = if has_marker { indent } else { 0.0 } + tick;
         let content = joined(lay(&item.blocks, width - left, dress)?);
         let baseline = content.marks.iter().find_map(|mark| match mark {
@@ -202,7 +227,11 @@ fn list(kind: ListKind, items: &[Item], width: f32, dress: Dress) -> Result<Vec<
         }
         lines.height = lines.height.max(if item.tick { 5.0 } else { 0.0 });
         let before = if headed { 3.4 } else { 1.3 };
-        pieces.push(Piece::new(if number == 1 { before + 0.6 } else { before }, lines));
+        let left = items.len() - number;
+        pieces.push(Piece {
+            keeps_next: left == 2 || left == 1 && before_a_table,
+            ..Piece::new(if number == 0 { before + 0.6 } else { before }, lines)
+        });
     }
     Ok(pieces)
 }

@@ -1,6 +1,6 @@
 //! A paper as plain text, for a screen: the same words in the same order, without their places.
 
-use super::blocks::{Block, Inline, Pen};
+use super::blocks::{Block, Inline, ListKind, Pen};
 use std::fmt::Write as _;
 
 /// Blocks, one under the other.
@@ -16,8 +16,12 @@ fn one(block: &Block, out: &mut String) {
     match block {
         Block::Heading(_, text) => row(out, &format!("\n{}\n", line(text).to_uppercase())),
         Block::Paragraph(text) => row(out, &line(text)),
-        Block::List { items, .. } => {
-            for (number, item) in (1..).zip(items) {
+        Block::List { kind, items } => {
+            let first = match kind {
+                ListKind::Numbers(first) => *first,
+                ListKind::Dashes => 1,
+            };
+            for (number, item) in (first..).zip(items) {
                 let inner = blocks(&item.blocks);
                 let _ = writeln!(out, "{number:>3}  {}", inner.trim_end().replace('\n', "\n     "));
             }
@@ -42,7 +46,7 @@ fn row(out: &mut String, text: &str) {
 }
 
 fn table(head: &[Vec<Inline>], rows: &[Vec<Vec<Inline>>], out: &mut String) {
-    let text = |row: &[Vec<Inline>]| -> Vec<String> { row.iter().map(|cell| line(cell)).collect() };
+    let text = |row: &[Vec<Inline>]| -> Vec<String> { row.iter().map(|cell| line(cell).replace('\n', ", ")).collect() };
     let mut all: Vec<Vec<String>> = vec![text(head)];
     all.extend(rows.iter().map(|row| text(row)));
     if all[0].iter().all(String::is_empty) {

@@ -2,7 +2,7 @@
 //!
 //! Rules of this file:
 //! - a label that ends with `<28>` gives its column 28 mm; the others share the rest by what stands in them, and none is
-//!   narrower than its widest word where there is room for all;
+//!   narrower than its widest word; where there is no room for all, the widest columns give, and no other;
 //! - at the end of a page and at the top of the next no row stands alone; a short log for a pen stays on one page;
 //! - a row is as high as its highest cell; an empty row of a log has upright rules too, so that a pen keeps to its column.
 
@@ -125,6 +125,20 @@ fn fixed_width(label: &mut Vec<Inline>) -> Option<f32> {
     Some(fixed)
 }
 
+/// The width at which the widest columns are cut, so that all of them have room.
+fn at_most(mut least: Vec<f32>, mut room: f32) -> f32 {
+    least.sort_by(f32::total_cmp);
+    let count = least.len();
+    for (number, width) in least.into_iter().enumerate() {
+        let each = room / (count - number) as f32;
+        if width > each {
+            return each;
+        }
+        room -= width;
+    }
+    f32::INFINITY
+}
+
 fn columns(
     head: &[Vec<Inline>],
     rows: &[Vec<Vec<Inline>>],
@@ -155,6 +169,7 @@ fn columns(
         open.iter().map(|at| least[*at]).sum::<f32>(),
     );
     let room_left = (room - taken).max(0.0);
+    let most = at_most(open.iter().map(|at| least[*at]).collect(), room_left);
     let mut widths = whole.clone();
     for at in open {
         widths[at] = if all <= room_left {
@@ -163,7 +178,7 @@ fn columns(
             let spare = room_left - needed;
             least[at] + spare * (whole[at] - least[at]) / (all - needed).max(0.01)
         } else {
-            room_left * least[at] / needed
+            least[at].min(most)
         };
     }
     let mut x = 0.0;

@@ -318,3 +318,86 @@ fn the_same_input_gives_the_same_bytes_also_twice_in_one_process() {
     };
     assert!(made() == made());
 }
+
+#[test]
+fn a_list_goes_on_counting_behind_a_table() {
+    let body = "1. one\n2. two\n\n| label |\n|---|\n| cell |\n\n3. three\n4. four\n";
+    let pages = laid(PaperSize::A4, body, &named("Ana")).unwrap_or_default();
+    let texts = texts(&pages[0]);
+    for number in ["2", "3", "4"] {
+        assert_eq!(texts.iter().filter(|text| *text == number).count(), 1, "{texts:?}");
+    }
+}
+
+/// The texts of each line of a paragraph, in a column so wide.
+fn rows(text: &str, width: f32) -> Vec<String> {
+    let blocks = blocks::parse(text).unwrap_or_default();
+    let [Block::Paragraph(text)] = blocks.as_slice() else {
+        panic!("{blocks:?}")
+    };
+    let lines = lines::lay(text, width, Dress::PLAIN.body).unwrap_or_default();
+    let mut rows: Vec<(f32, String)> = Vec::new();
+    for mark in lines.marks {
+        let Mark::Text { y, text, .. } = mark else { continue };
+        match rows.last_mut() {
+            Some((at, row)) if (*at - y).abs() < 0.01 => *row = format!("{row} {text}"),
+            _ => rows.push((y, text)),
+        }
+    }
+    rows.into_iter().map(|(_, row)| row).collect()
+}
+
+#[test]
+fn what_is_read_as_one_stays_on_one_line() {
+    for (text, whole) in [
+        ("Ask Ana Sousa +00 000 1024.", "+00 000 1024."),
+        ("Of share set mfa-emea, epoch 12, it is", "epoch 12,"),
+        ("Then type `strongroom check --reason LOST`", "strongroom check"),
+        ("Then type `strongroom check --reason LOST`", "--reason LOST"),
+    ] {
+        for width in 34..80_u8 {
+            let rows = rows(text, width.into());
+            assert!(rows.iter().any(|row| row.contains(whole)), "{width}: {rows:?}");
+        }
+    }
+}
+
+#[test]
+fn what_is_read_as_one_but_fits_no_line_is_broken_at_its_spaces() {
+    assert_eq!(rows("+00 000 1024", 16.0), ["+00 000", "1024"]);
+}
+
+#[test]
+fn no_paragraph_ends_with_one_short_word_where_the_line_above_can_give_one_up() {
+    let text = "The seal was whole and its number is the one that was written on the label by them all";
+    for width in 60..120_u8 {
+        let rows = rows(text, width.into());
+        let last = rows.last().map_or(0, |row| row.split(' ').count());
+        assert!(rows.len() < 2 || last > 1, "{width}: {rows:?}");
+    }
+}
+
+#[test]
+fn a_line_to_write_on_has_room_for_a_name_and_nothing_stands_upon_it() {
+    for filler in 1..30 {
+        let text = format!("{}[line] behind it\n", "word ".repeat(filler));
+        let pages = laid(PaperSize::A4, &text, &named("Ana")).unwrap_or_default();
+        is_sound(PaperSize::A4, &pages[0]);
+        let rules = pages[0].iter().filter(|mark| matches!(mark, Mark::Rule { .. }));
+        let shortest = rules
+            .map(|rule| rule.bounds()[2] - rule.bounds()[0])
+            .fold(f32::MAX, f32::min);
+        assert!(shortest >= 45.0, "{shortest}");
+    }
+}
+
+#[test]
+fn a_loose_sheet_says_where_it_belongs() {
+    let body = format!("{}\n## left again\n\n{{title}}, continued\n", "line\n\n".repeat(60));
+    let pages = laid(PaperSize::A4, &body, &named("Ana Sousa")).unwrap_or_default();
+    assert!(pages.len() > 1);
+    for (at, page) in pages.iter().enumerate() {
+        let said = texts(page).join(" ");
+        assert_eq!(said.contains("Ana Sousa, continued"), at > 0, "{said}");
+    }
+}

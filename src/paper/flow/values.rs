@@ -28,6 +28,24 @@ impl Said {
         Self(each.join(between))
     }
 
+    /// Several, a line each: no text of a plan has a line feed.
+    pub fn lines(each: impl IntoIterator<Item = Self>) -> Self {
+        Self::joined(each, "\n")
+    }
+
+    /// In groups of so many symbols, as it is read aloud.
+    #[must_use]
+    pub fn grouped(self, size: usize) -> Self {
+        let symbols: Vec<char> = self.0.chars().collect();
+        let groups = symbols.chunks(size.max(1)).map(String::from_iter);
+        Self(groups.collect::<Vec<_>>().join(" "))
+    }
+
+    /// Wording of the catalogue of tasks, which comes with the program.
+    pub fn catalogued(text: &'static str) -> Self {
+        Self(text.to_string())
+    }
+
     /// Wording of a template, as it stands there.
     pub(super) fn worded(text: &str) -> Self {
         Self(text.to_string())
@@ -153,6 +171,8 @@ pub enum Room {
     Words,
     /// The number of a seal.
     Seal,
+    /// A line.
+    Line,
 }
 
 impl Values {
@@ -321,17 +341,15 @@ impl<'v> Scope<'v> {
                 .into_iter()
                 .find_map(|name| Some((self.room(&name)?, name)));
             let Some((room, name)) = room else {
-                let text = self.text(text)?;
-                filled.extend(
-                    self.faces
-                        .runs(*face, &text)
-                        .into_iter()
-                        .map(|(face, run)| Inline::Text {
-                            face,
-                            small: *small,
-                            text: run.to_string(),
-                        }),
-                );
+                for (number, line) in self.text(text)?.split('\n').enumerate() {
+                    filled.extend((number > 0).then_some(Inline::Break));
+                    let runs = self.faces.runs(*face, line).into_iter();
+                    filled.extend(runs.map(|(face, run)| Inline::Text {
+                        face,
+                        small: *small,
+                        text: run.to_string(),
+                    }));
+                }
                 continue;
             };
             let (before, after) = text.split_once(&format!("{{{name}}}")).unwrap_or((text, ""));
@@ -345,6 +363,7 @@ impl<'v> Scope<'v> {
                 Room::Nothing => None,
                 Room::Words => Some(Inline::Pen(Pen::Words)),
                 Room::Seal => Some(Inline::Pen(Pen::Seal)),
+                Room::Line => Some(Inline::Pen(Pen::Line)),
             });
             filled.extend(self.inlines(&[part(after)])?);
         }

@@ -8,6 +8,7 @@ use crate::refusal::{Refusal, Rule};
 use crate::secret::SecretBytes;
 use crate::vault::event::{Event, Note, RoomEvent};
 use crate::vault::ledger::{Entry, head_words};
+use crate::vault::register::life::envelope::Whereabouts;
 
 /// Who was there.
 pub struct Sitting<'a> {
@@ -50,6 +51,7 @@ pub fn closing(office: &Office<'_>, sitting: &Sitting<'_>) -> Result<SecretBytes
         })
         .collect();
     let envelopes: Vec<Values> = office.envelopes().map(|held| held.row(office)).collect();
+    let unaccounted = office.register().pages().filter(|page| page.now == Whereabouts::Lost);
     let spoilt: usize = epochs.iter().map(|epoch| epoch.replaced.len()).sum();
     let exceptions = exceptions(entries);
     let values = office
@@ -60,6 +62,7 @@ pub fn closing(office: &Office<'_>, sitting: &Sitting<'_>) -> Result<SecretBytes
         .with("time", &Moment(last.time))
         .with("sealed", &envelopes.len())
         .with("spoilt", &spoilt)
+        .with("unaccounted", &unaccounted.count())
         .with("exceptions", &exceptions.len())
         .list("word", each.to_vec())
         .list("nosets", said_if(sets.is_empty(), "No share set was dealt yet."))

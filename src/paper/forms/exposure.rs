@@ -4,7 +4,7 @@ use super::wordings::Paper;
 use super::{Office, place_of, said_if};
 use crate::ident::AccountId;
 use crate::paper::flow::Dress;
-use crate::paper::flow::values::{Said, Values};
+use crate::paper::flow::values::{Moment, Said, Values};
 use crate::plan::Factor;
 use crate::refusal::{Refusal, Rule};
 use crate::secret::SecretBytes;
@@ -25,7 +25,8 @@ pub fn exposure(office: &Office<'_>) -> Result<SecretBytes, Refusal> {
     let events = || sitting.iter().map(|entry| &entry.event);
     let mut read: BTreeMap<_, &ReadEnvelope> = BTreeMap::new();
     let (mut records, mut after) = (Vec::new(), Vec::new());
-    for event in events() {
+    for entry in sitting {
+        let event = &entry.event;
         match event {
             Event::Night(NightEvent::Exposed {
                 envelopes,
@@ -35,22 +36,22 @@ pub fn exposure(office: &Office<'_>) -> Result<SecretBytes, Refusal> {
                 ..
             }) => {
                 read.extend(envelopes.iter().map(|one| ((&one.of, one.index), one)));
-                if let Some(asked) = after_showing(account, *factor, shown.as_str())
+                if let Some(asked) = after_showing(&called(office, account), *factor, shown.as_str())
                     && !after.contains(&asked)
                 {
                     after.push(asked);
                 }
             }
-            Event::Recovered { .. } => records.push(record(office, event, shown_before(sitting, event))),
+            Event::Recovered { .. } => records.push(record(office, entry, shown_before(sitting, event))),
             _ => {}
         }
     }
     let overridden = events().any(|event| matches!(event, Event::Exception { .. }));
     let mut todo = vec![Said::of(&[
-        &"every envelope above: its sheet into a new one, with a new seal, whose number is entered above",
+        &"each sheet above goes into a new envelope with a new seal; write the number of the seal beside it, above",
     ])];
     todo.extend(read.values().filter(|one| !one.sound).map(|one| {
-        let found = &" was read and was of no use: look at it; a forged one is evidence, and an exception is opened";
+        let found = &" was read and opened nothing: look at it. If it is forged, it is evidence: keep it apart, and open an exception";
         Said::of(&[&"the sheet of envelope ", &one.serial, found])
     }));
     let mut sets: Vec<&SetEpoch> = read.values().map(|one| &one.of).collect();
@@ -97,18 +98,14 @@ fn shown_before<'a>(sitting: &'a [Entry], event: &Event) -> Option<&'a Note> {
 }
 
 /// What a record that was seen asks for. S4: never by the calendar, and this is a cause.
-fn after_showing(account: &AccountId, factor: Factor, shown: &str) -> Option<Said> {
+fn after_showing(account: &Said, factor: Factor, shown: &str) -> Option<Said> {
     match (factor, shown) {
-        (_, "nothing") | (Factor::Contact, _) => None,
+        // Of codes nothing is left when their half minute is over.
+        (_, "nothing") | (Factor::Contact, _) | (Factor::Mfa, "code") => None,
         (Factor::Password, _) => Some(Said::of(&[
             &"the password of ",
             account,
             &" was seen: once the task is done, enroll a new one and change it at the provider",
-        ])),
-        (Factor::Mfa, "code") => Some(Said::of(&[
-            &"of the MFA device of ",
-            account,
-            &" codes were seen, not the seed: nothing to do",
         ])),
         (Factor::Mfa, _) => Some(Said::of(&[
             &"the MFA seed of ",
@@ -118,7 +115,13 @@ fn after_showing(account: &AccountId, factor: Factor, shown: &str) -> Option<Sai
     }
 }
 
-fn record(office: &Office<'_>, event: &Event, shown: Option<&Note>) -> Values {
+/// An account by its name, where the plan still has it, and by its number.
+fn called(office: &Office<'_>, account: &AccountId) -> Said {
+    let name = office.plan().account(account).map(|account| &account.name);
+    name.map_or(Said::of(&[account]), |name| Said::of(&[name, &" ", account]))
+}
+
+fn record(office: &Office<'_>, entry: &Entry, shown: Option<&Note>) -> Values {
     let Event::Recovered {
         account,
         factor,
@@ -130,12 +133,10 @@ fn record(office: &Office<'_>, event: &Event, shown: Option<&Note>) -> Values {
         approved_by,
         reachable,
         ..
-    } = event
+    } = &entry.event
     else {
         return Values::new();
     };
-    let name = office.plan().account(account).map(|account| &account.name);
-    let named = name.map_or(Said::of(&[account]), |name| Said::of(&[name, &" ", account]));
     let of = RecordName {
         account: account.clone(),
         factor: *factor,
@@ -159,7 +160,8 @@ fn record(office: &Office<'_>, event: &Event, shown: Option<&Note>) -> Values {
         Said::of(&[&office.names(present), &approved])
     };
     Values::new()
-        .with("account", &named)
+        .with("time", &Moment(entry.time))
+        .with("account", &called(office, account))
         .with("factor", &Said::of(&[&factor.as_str(), &device, &older]))
         .with("task", task)
         .with("reason", reason)
@@ -181,5 +183,13 @@ fn envelope(office: &Office<'_>, one: &ReadEnvelope) -> Values {
         .with("index", &one.index)
         .with("custodian", &custodian)
         .with("safe", &place_of(kept.and_then(|envelope| envelope.safe.as_ref())))
-        .with("read", if one.afar { &"elsewhere" } else { &"here" })
+        .with(
+            "read",
+            if one.afar {
+                &"another\u{a0}laptop"
+            } else {
+                &"this\u{a0}laptop"
+            },
+        )
+        .with("use", if one.sound { &"" } else { &"opened nothing" })
 }

@@ -1,7 +1,7 @@
 //! The safe inventory.
 
 use super::wordings::Paper;
-use super::{Office, battery, said_if};
+use super::{Office, battery, hours, said_if};
 use crate::paper::flow::Dress;
 use crate::paper::flow::values::Values;
 use crate::plan::{DeviceKind, Safe};
@@ -39,7 +39,7 @@ pub fn inventory(office: &Office<'_>, safe: &Safe) -> Result<SecretBytes, Refusa
         .values()
         .with("safe", &safe.id)
         .with("place", &safe.place)
-        .with("hours", &safe.open)
+        .with("hours", &hours(&safe.open))
         .with("zone", &safe.time_zone)
         .with("any", &safe.controllers.any())
         .with("controllers", &office.names(safe.controllers.of()))

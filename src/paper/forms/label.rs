@@ -3,6 +3,7 @@
 //! Rules of this file:
 //! - it identifies without explaining: serial, safe, and the first two words of the fingerprint; no organisation, no custodian,
 //!   nothing of what the envelope is for;
+//! - a label of a rehearsal says so in each of its pieces, since they are cut apart;
 //! - two people open an envelope, whatever the plan says of its safe: the label never asks for fewer.
 
 use super::wordings::Paper;
@@ -29,6 +30,7 @@ pub fn label(office: &Office<'_>, held: &Held<'_>) -> Result<SecretBytes, Refusa
     drawn.flap()?;
     drawn.back(held)?;
     if office.mode() == Mode::Rehearsal {
+        drawn.rehearsal()?;
         flow::rehearsal(&mut page)?;
     }
     page.finish()
@@ -91,7 +93,7 @@ impl Label<'_> {
         self.page.fitted(&sizes, x + 59.0, top + 18.4, 45.0, safe.as_str())?;
         self.small("code", x + 107.5, top + 7.6, 58.0)?;
         self.page
-            .fitted(&sizes, x + 107.5, top + 18.4, INNER - 107.5, held.code().as_str())?;
+            .fitted(&sizes[1..], x + 107.5, top + 18.4, INNER - 107.5, held.code().as_str())?;
 
         self.page.outlined(x, top + 25.6, INNER, 12.2, 0.6);
         let two = self.wording.plain("people", &[("people", &people.to_string())])?;
@@ -152,6 +154,21 @@ impl Label<'_> {
             .text(regular(8.0), middle - width / 2.0, top + 18.1, width + 0.1, &edge)?;
         self.page
             .dashed(self.left, top + 19.6, self.left + TEXT_WIDTH, top + 19.6);
+        Ok(())
+    }
+
+    /// In each piece, clear of every text: what is cut out is never taken for a label of production.
+    fn rehearsal(&mut self) -> Result<(), Refusal> {
+        const WORD: &str = "REHEARSAL";
+        let right = self.left + TEXT_WIDTH - INSET;
+        let middle = self.left + TEXT_WIDTH / 2.0;
+        for (style, y, at) in [
+            (bold(12.0), FRONT.0 + 64.4, right),
+            (bold(10.0), FLAP.1 - 1.4, right),
+            (bold(12.0), BACK.0 + 7.8, middle + 16.0),
+        ] {
+            self.page.outline(style, at - style.width(WORD)?, y, true, WORD)?;
+        }
         Ok(())
     }
 

@@ -50,7 +50,7 @@ use super::flow::values::{Said, Values};
 use super::flow::{self, Dress, Sheets};
 use super::page::PaperSize;
 use crate::ident::{Mode, PersonId, SafeId, Serial, ShareIndex};
-use crate::plan::{FreeText, Plan};
+use crate::plan::{FreeText, Hours, Plan};
 use crate::refusal::{Refusal, Rule};
 use crate::secret::SecretBytes;
 use crate::vault::Vault;
@@ -94,10 +94,14 @@ impl<'a> Office<'a> {
 
     /// The values that every paper knows.
     fn values(&self) -> Values {
-        Values::new()
+        let known = match self.plan().security() {
+            Some(number) => Values::new().with("security", number),
+            None => Values::new().room("security", super::flow::values::Room::Line),
+        };
+        known
             .with("organisation", self.plan().organisation())
             .with("today", &self.today)
-            .with("plan", &self.vault.plan_hash())
+            .with("plan", &Said::of(&[&self.vault.plan_hash()]).grouped(8))
             .with("line", &(self.chain.entries().len().saturating_sub(1)))
             .with("site", self.chain.site())
     }
@@ -123,6 +127,17 @@ impl<'a> Office<'a> {
 
     fn names<'p>(&self, people: impl IntoIterator<Item = &'p PersonId>) -> Said {
         Said::joined(people.into_iter().map(|person| self.name(person)), ", ")
+    }
+
+    /// One a line, each with their number where the plan has one.
+    fn reached<'p>(&self, people: impl IntoIterator<Item = &'p PersonId>) -> Said {
+        Said::lines(people.into_iter().map(|person| {
+            let reach = self.plan().person(person).and_then(|person| person.reach.as_ref());
+            match reach {
+                Some(reach) => Said::of(&[&self.name(person), &" ", reach]),
+                None => self.name(person),
+            }
+        }))
     }
 
     fn team(&self, person: &PersonId) -> Said {
@@ -175,7 +190,7 @@ pub fn check_texts(plan: &Plan, faces: Faces) -> Result<(), Refusal> {
     let safes = plan.safes().iter().map(|safe| &safe.place);
     let accounts = plan.accounts().iter().map(|account| &account.name);
     let reasons = plan.acceptances().iter().map(|acceptance| &acceptance.reason);
-    let organisation = std::iter::once(plan.organisation());
+    let organisation = std::iter::once(plan.organisation()).chain(plan.security());
     let texts = organisation.chain(people).chain(safes).chain(accounts).chain(reasons);
     faces.judge(texts).map_err(|refusal| match refusal.rule() {
         Rule::PageUnfit => {
@@ -224,11 +239,26 @@ impl Held<'_> {
             .with("custodian", &office.name(&self.envelope.custodian))
             .with("safe", &self.place())
             .with("words", &epoch.fingerprint)
+            .with("seal", &self.seal(office))
+    }
+
+    /// The number of its seal, where the ledger has one: nothing is left to be filled in after the signing.
+    fn seal(&self, office: &Office<'_>) -> Said {
+        let seal = office.register().room().seal_of(self.envelope.serial);
+        seal.map_or_else(|| Said::of(&[&"none"]), |seal| Said::of(&[seal]))
     }
 }
 
 fn place_of(safe: Option<&SafeId>) -> Said {
     safe.map_or_else(|| Said::of(&[&"with its custodian"]), |safe| Said::of(&[safe]))
+}
+
+/// When a safe is open, in words.
+fn hours(open: &Hours) -> Said {
+    match open {
+        Hours::Always => Said::of(&[&"at every hour"]),
+        Hours::Weekly(_) => Said::of(&[open]),
+    }
 }
 
 fn battery(until: Option<Date>) -> Said {

@@ -46,7 +46,7 @@ pub fn printer_test(office: &Office<'_>) -> Result<SecretBytes, Refusal> {
 
 /// As many names as there is room for above the rulers, those first that bring a symbol which no name before them has.
 fn names(plan: &Plan) -> Vec<&FreeText> {
-    const ROOM: usize = 640;
+    const ROOM: usize = 400;
     let mut seen = BTreeSet::new();
     let (fresh, others): (Vec<&FreeText>, Vec<&FreeText>) =
         plan.people().iter().map(|person| &person.name).partition(|name| {
@@ -116,7 +116,14 @@ fn dummy_sheet(office: &Office<'_>, document: &mut Document) -> Result<(), Refus
     let set: SetName = "printer-test".parse().map_err(contradiction)?;
     let fingerprint = share.head.fingerprint;
     let (hash, hex) = (recoverer::sha256(), fingerprint.hex_grouped());
-    let wording = office.wordings.template(Paper::ShareSheet)?;
+    let mut wording = office.wordings.template(Paper::ShareSheet)?;
+    let own = office.wordings.template(Paper::PrinterTest)?;
+    for (section, of_page) in [
+        ("marker", "marker of page 1"),
+        ("purpose, all needed", "purpose of page 1"),
+    ] {
+        wording.take(section, &own, of_page);
+    }
     let sheet = ShareSheet {
         organisation: office.plan().organisation().as_str(),
         custodian: "nobody",
@@ -176,9 +183,10 @@ fn second(office: &Office<'_>, values: &Values, document: &mut Document) -> Resu
             } else {
                 number.to_string()
             };
-            document.text(regular(7.0), at - 0.6, y - 3.4, 8.0, &label)?;
+            let half = regular(7.0).width(&label)? / 2.0;
+            document.text(regular(7.0), at - half, y - 3.4, 8.0, &label)?;
         }
-        document.text(regular(8.0), x + step * f32::from(count) + 5.0, y, 10.0, unit)?;
+        document.text(regular(7.0), x + step * f32::from(count) + 5.0, y - 3.4, 10.0, unit)?;
     }
     Ok(())
 }

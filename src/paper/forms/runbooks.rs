@@ -6,12 +6,15 @@
 //! - each says when it was last rehearsed; the book is all of them, with a page that says where each begins.
 
 use super::wordings::Paper;
-use super::{Office, battery, place_of, said_if};
-use crate::ident::PersonId;
+use super::{Office, battery, hours, place_of, said_if};
+use crate::ident::{PersonId, SafeId};
 use crate::paper::flow::values::{Said, Values};
 use crate::paper::flow::{self, Dress, Sheets};
 use crate::paper::template::Template;
-use crate::plan::{AccountKind, DeviceKind, Factor, ShareSet, nearest};
+use crate::plan::{
+    AccountKind, DeviceKind, Factor, ShareSet, nearest,
+    tasks::{Task, tasks},
+};
 use crate::refusal::{Refusal, Rule};
 use crate::secret::SecretBytes;
 use jiff::civil::Date;
@@ -132,7 +135,7 @@ pub fn book(office: &Office<'_>) -> Result<SecretBytes, Refusal> {
 fn contents_template(office: &Office<'_>) -> Result<Template, Refusal> {
     let frame = office.wordings.text(Paper::Runbook);
     let own = "## title\n\nRunbooks\n\n## under\n\n{organisation}: what to do on a day that nobody wants. Plan as of {today}.\n\n\
-               ## body\n\n| page <12> | runbook | last rehearsed <30> |\n|---|---|---|\n| **{runbook.page}** | {runbook.title} *{runbook.name}* | {runbook.rehearsed} |\n";
+               ## body\n\n| page <12> | runbook | its name | last rehearsed <30> |\n|---|---|---|---|\n| **{runbook.page}** | {runbook.title} | {runbook.name} | {runbook.rehearsed} |\n";
     Template::parse(&format!("{frame}\n{own}"))
 }
 
@@ -196,10 +199,16 @@ fn values(office: &Office<'_>) -> Values {
     office
         .values()
         .with("central", &central)
+        .list("passwordsafe", safes(office, Factor::Password))
+        .list("mfasafe", safes(office, Factor::Mfa))
+        .list("task", tasks().iter().map(task).collect())
         .list("password", shares(office, Factor::Password))
         .list("mfa", shares(office, Factor::Mfa))
         .list("contact", shares(office, Factor::Contact))
-        .list("way", super::review::ways_around(office))
+        .list(
+            "way",
+            super::review::ways_around(office, |people| office.reached(people)),
+        )
         .list("token", tokens(office))
         .list("management", management.collect())
         .list("caller", super::card::callers(office))
@@ -219,6 +228,68 @@ fn shares(office: &Office<'_>, purpose: Factor) -> Vec<Values> {
     };
     sets.flat_map(|set| set.indexed_shares().map(move |(index, share)| row(set, index, share)))
         .collect()
+}
+
+/// For each share set the safes that its shares lie in: who has them, and who opens the door.
+fn safes(office: &Office<'_>, purpose: Factor) -> Vec<Values> {
+    let sets = office.plan().sets().iter().filter(|set| set.purpose() == purpose);
+    sets.flat_map(|set| {
+        let mut lying: Vec<(Option<&SafeId>, Vec<&PersonId>)> = Vec::new();
+        for share in set.shares() {
+            let safe = share.safe.as_ref();
+            match lying.iter_mut().find(|(other, _)| *other == safe) {
+                Some((_, custodians)) => custodians.push(&share.custodian),
+                None => lying.push((safe, vec![&share.custodian])),
+            }
+        }
+        let rows = lying
+            .into_iter()
+            .map(|(safe, custodians)| row_of(office, set, safe, custodians));
+        rows.collect::<Vec<_>>()
+    })
+    .collect()
+}
+
+fn row_of(office: &Office<'_>, set: &ShareSet, safe: Option<&SafeId>, custodians: Vec<&PersonId>) -> Values {
+    let place = safe.and_then(|safe| office.plan().safe(safe));
+    let (when, controllers) = place.map_or_else(
+        || (Said::default(), Said::of(&[&"–"])),
+        |safe| {
+            let any = safe.controllers.any();
+            let when = Said::of(&[&"any ", &any, &" open it ", &hours(&safe.open), &", ", &safe.time_zone]);
+            (when, office.reached(safe.controllers.of()))
+        },
+    );
+    Values::new()
+        .with("set", set.name())
+        .with("threshold", &set.threshold())
+        .with("for", &whom(office, set))
+        .with("safe", &place_of(safe))
+        .with("when", &when)
+        .with("custodians", &office.reached(custodians))
+        .with("controllers", &controllers)
+}
+
+/// The kind of accounts that a set opens.
+fn whom(office: &Office<'_>, set: &ShareSet) -> &'static str {
+    let opens = |kind: AccountKind| {
+        let mut accounts = office.plan().accounts().iter();
+        accounts.any(|account| account.is_open() && account.kind == kind && set.opens(account))
+    };
+    match (opens(AccountKind::Management), opens(AccountKind::Member)) {
+        (true, false) => "for the management account",
+        (false, true) => "for member accounts",
+        (true, true) => "for every kind of account",
+        (false, false) => "for no account that is open",
+    }
+}
+
+fn task(task: &'static Task) -> Values {
+    let role = task.role_suffices.as_deref().unwrap_or("–");
+    Values::new()
+        .with("id", &task.id)
+        .with("what", &Said::catalogued(&task.what))
+        .with("role", &Said::catalogued(role))
 }
 
 fn reach(office: &Office<'_>, person: &PersonId) -> Said {

@@ -33,6 +33,8 @@ pub struct ScriptStep {
     pub expected: Said,
     /// What is written down.
     pub writes: Writes,
+    /// By whom, and who writes it again below, where it is written twice.
+    pub written: [&'static str; 2],
 }
 
 /// The script of a ceremony that deals `sets`.
@@ -57,7 +59,17 @@ pub fn script(
             .with("command", &step.command.clone().unwrap_or_default())
             .with("expected", &step.expected)
             .with("minutes", &step.minutes)
+            .with("by", &step.written[0])
             .room("room", step.writes)
+            .with("again", &step.written[1])
+            .room(
+                "twice",
+                if step.written[1].is_empty() {
+                    Writes::Nothing
+                } else {
+                    step.writes
+                },
+            )
     });
     let minutes: u32 = steps.iter().map(|step| u32::from(step.minutes)).sum();
     let custodians: std::collections::BTreeSet<&str> = steps

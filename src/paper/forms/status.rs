@@ -2,6 +2,7 @@
 
 use super::wordings::Paper;
 use super::{Office, said_if};
+use crate::ident::AccountId;
 use crate::paper::flow::Dress;
 use crate::paper::flow::values::{Said, Values};
 use crate::refusal::Refusal;
@@ -28,6 +29,8 @@ pub fn status(office: &Office<'_>) -> Result<SecretBytes, Refusal> {
     let values = office
         .values()
         .with("overdue", &overdue)
+        .with("shown", &it.due.len().min(DUE))
+        .with("due", &it.due.len())
         .list("account", accounts.collect())
         .list("envelope", envelopes.collect())
         .list(
@@ -35,7 +38,10 @@ pub fn status(office: &Office<'_>) -> Result<SecretBytes, Refusal> {
             said_if(it.to_destroy > 0, "Paper that is out of force waits to be destroyed."),
         )
         .list("set", it.sets.iter().map(set).collect())
-        .list("due", it.due.iter().take(DUE).map(due).collect());
+        .list(
+            "due",
+            it.due.iter().take(DUE).map(|due| self::due(office, due)).collect(),
+        );
     office.render(Paper::Status, Dress::DENSE, &values)
 }
 
@@ -57,9 +63,20 @@ fn set(set: &SetStanding) -> Values {
         .with("records", &set.opens)
 }
 
-fn due(due: &Due) -> Values {
+/// An account by its name; whatever else is due, as it is called everywhere.
+fn about(office: &Office<'_>, due: &Due) -> Said {
+    let about = due.about.to_string();
+    let id = about.strip_prefix("account:").and_then(|id| id.parse().ok());
+    let account = id.and_then(|id: AccountId| office.plan().account(&id));
+    account.map_or_else(
+        || Said::of(&[&due.about]),
+        |account| Said::of(&[&account.name, &" ", &account.id]),
+    )
+}
+
+fn due(office: &Office<'_>, due: &Due) -> Values {
     Values::new()
         .with("day", &due.day)
         .with("what", &due.kind.says())
-        .with("about", &due.about)
+        .with("about", &about(office, due))
 }

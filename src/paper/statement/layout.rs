@@ -27,7 +27,7 @@ const ACCEPTED: [f32; 5] = [0.0, 14.0, 62.0, 132.0, 158.0];
 
 /// The height of what stands at the foot: signatures, and below them the hash of the plan.
 const SIGNATURES: f32 = 56.0;
-const FOOT: f32 = 24.0;
+const FOOT: f32 = 27.0;
 
 pub(super) fn draw(plan: &Plan, it: &Statement<'_>, content: &Content) -> Result<SecretBytes, Refusal> {
     let template = it.template;

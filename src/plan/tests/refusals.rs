@@ -375,7 +375,7 @@ fn an_id_is_used_once_and_the_first_use_is_named() {
         (
             "id = \"jonas\"",
             "id = \"ana\"",
-            "person `ana` is defined a second time, first at 13:6",
+            "person `ana` is defined a second time, first at 14:6",
         ),
         (
             "id = \"nyc-1\"",
@@ -451,7 +451,7 @@ fn a_bidirectional_control_is_refused_even_in_a_comment() {
     let refusal = refused("[policy]", "# \u{202e}\n[policy]");
     assert_eq!(refusal.rule(), Rule::PlanValue);
     assert!(
-        refusal.sentence().starts_with("strongroom.toml:6:3: \\u{202e}"),
+        refusal.sentence().starts_with("strongroom.toml:7:3: \\u{202e}"),
         "{refusal}"
     );
 }

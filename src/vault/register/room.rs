@@ -76,6 +76,7 @@ impl SiteRoom {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RoomState {
     seals: BTreeMap<String, Serial>,
+    sealed: BTreeMap<Serial, Note>,
     sites: BTreeMap<SiteName, SiteRoom>,
     operators: BTreeMap<PersonId, BTreeSet<Factor>>,
     provider: BTreeMap<(RecordName, Generation), (AtProvider, Timestamp)>,
@@ -87,10 +88,9 @@ impl RoomState {
         self.seals.get(seal).copied()
     }
 
-    /// The number of the seal of an envelope.
-    pub fn seal_of(&self, serial: Serial) -> Option<&str> {
-        let found = self.seals.iter().find(|(_, sealed)| **sealed == serial);
-        found.map(|(seal, _)| seal.as_str())
+    /// The number of the seal that an envelope had last.
+    pub fn seal_of(&self, serial: Serial) -> Option<&Note> {
+        self.sealed.get(&serial)
     }
 
     /// The steps about a set whose epoch is void are to be done again.
@@ -128,7 +128,7 @@ impl Register {
     pub(super) fn add_room(&mut self, site: &SiteName, entry: &Entry, event: &RoomEvent) -> Result<(), String> {
         match event {
             RoomEvent::Sitting { .. } => self.add_sitting(site, entry.time, event),
-            RoomEvent::Sealed { of, serial, seal, .. } => self.add_seal(of, *serial, seal.as_str()),
+            RoomEvent::Sealed { of, serial, seal, .. } => self.add_seal(of, *serial, seal),
             RoomEvent::AtProvider { .. } => self.add_provider(entry.time, event),
             RoomEvent::HandedOut { of, serial, .. } => {
                 if !self.epoch_mut(of)?.knows_serial(*serial) {
@@ -189,13 +189,14 @@ impl Register {
         }
     }
 
-    fn add_seal(&mut self, of: &SetEpoch, serial: Serial, seal: &str) -> Result<(), String> {
+    fn add_seal(&mut self, of: &SetEpoch, serial: Serial, seal: &Note) -> Result<(), String> {
         if self.epoch_mut(of)?.find_serial(serial).is_none() {
             return Err(format!("{of} has no envelope {serial} in force to seal"));
         }
-        if let Some(other) = self.room.seals.insert(seal.to_string(), serial) {
+        if let Some(other) = self.room.seals.insert(seal.as_str().to_string(), serial) {
             return Err(format!("the seal of envelope {other} is used again for {serial}"));
         }
+        self.room.sealed.insert(serial, seal.clone());
         Ok(())
     }
 

@@ -17,8 +17,7 @@ leaks *ROWS:
 crashes *ROWS:
     cargo test --locked --test crashes -- {{ROWS}}
 
-# Whether time tells a secret: each secret is memory without a value to valgrind (Debian: valgrind), which names every branch and
-# every address that was made of one; status 1 at a place that timing/declared.supp does not declare
+# Whether time tells a secret: valgrind (Debian: valgrind) names every branch and address made of one; status 1 at one that timing/declared.supp lacks
 timing:
     cp Cargo.lock timing/Cargo.lock
     cargo build --quiet --release --manifest-path timing/Cargo.toml --target-dir target/timing

@@ -29,6 +29,17 @@ fn lines(bytes: &[u8]) -> usize {
     bytes.iter().filter(|byte| **byte == b'\n').count()
 }
 
+/// Whether a later generation of a record, which the ledger names before the old one goes, is there in its place.
+fn has_successor(name: &str, files: &BTreeMap<String, Vec<u8>>) -> bool {
+    let Some((record, generation)) = name.trim_end_matches(".age").rsplit_once('.') else {
+        return false;
+    };
+    let later = generation
+        .parse::<u32>()
+        .map(|generation| format!("{record}.{}.age", generation + 1));
+    name.starts_with("records/") && later.is_ok_and(|later| files.contains_key(&later))
+}
+
 /// What is lost or broken in the vault; nothing where all is well: it is the old one, or one that is further.
 pub fn judge(row: &Row, vault: &Path, pages: Option<&Path>) -> Result<(), String> {
     let now = files(vault);
@@ -40,10 +51,10 @@ pub fn judge(row: &Row, vault: &Path, pages: Option<&Path>) -> Result<(), String
     if row.begins == Begins::Vault {
         let before = files(Path::new(&base().vault));
         for (name, bytes) in &before {
-            let kept = if name == LEDGER {
-                ledger.starts_with(bytes)
-            } else {
-                now.get(name) == Some(bytes)
+            let kept = match now.get(name) {
+                Some(found) if name == LEDGER => found.starts_with(bytes),
+                Some(found) => found == bytes,
+                None => has_successor(name, &now),
             };
             if !kept {
                 return Err(format!("{name} is not what it was"));

@@ -114,6 +114,40 @@ pub const ROWS: &[Row] = &[
         lines: 3,
     },
     Row {
+        name: "reissue",
+        arguments: || {
+            let mut all = words("--vault VAULT reissue root-password --reason leaver --unattended --out OUT --scan");
+            all.extend(base().sheets("root-password").into_iter().take(3));
+            all
+        },
+        input: "",
+        begins: Begins::Vault,
+        lines: 8,
+    },
+    Row {
+        name: "envelope seal",
+        arguments: || {
+            let sheet = base().sheets("mfa-emea")[0].clone();
+            let serial = sheet
+                .rsplit("share-1-")
+                .next()
+                .unwrap_or_default()
+                .trim_end_matches(".pdf")
+                .to_string();
+            words(&format!("--vault VAULT envelope seal {serial} --seal A-1 --again A-1"))
+        },
+        input: "",
+        begins: Begins::Vault,
+        lines: 2,
+    },
+    Row {
+        name: "drill new",
+        arguments: || words("--vault VAULT drill new --led-by walt"),
+        input: "",
+        begins: Begins::Vault,
+        lines: 2,
+    },
+    Row {
         name: "ledger head",
         arguments: || words("--vault VAULT ledger head"),
         input: "",

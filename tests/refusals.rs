@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{Ended, MEMBER, RECOVER_PASSWORD, Scratch, program, rehearsal, run, run_with};
+use common::{ENROLL_AGAIN, Ended, MEMBER, RECOVER_PASSWORD, Scratch, program, rehearsal, run, run_with};
 
 fn bad(ended: &Ended) {
     assert!((1..=4).contains(&ended.status), "{ended:?}");
@@ -272,17 +272,7 @@ fn a_factor_is_replaced_only_for_a_reason_and_the_old_file_stays() {
     world
         .run(&["enroll", MEMBER, "--factor", "password", "--unattended"])
         .refused(2, "already-enrolled");
-    world
-        .run(&[
-            "enroll",
-            MEMBER,
-            "--factor",
-            "password",
-            "--unattended",
-            "--reason",
-            "it was seen",
-        ])
-        .ok();
+    world.run(ENROLL_AGAIN).ok();
     for generation in [1, 2] {
         assert!(std::path::Path::new(&format!("{}/records/{MEMBER}/password.{generation}.age", world.vault)).exists());
     }
@@ -521,15 +511,6 @@ fn a_generator_that_begins_anew_with_every_run_makes_no_set_and_no_password_twic
     assert!(refused.err.contains("mfa-emea, epoch 1"), "{refused:?}");
     let made = std::fs::read_dir(scratch.join("mfa-amer")).map_or(0, Iterator::count);
     assert_eq!(made, 0, "no page of a dealing that was refused");
-    let enroll = [
-        "enroll",
-        MEMBER,
-        "--factor",
-        "password",
-        "--unattended",
-        "--reason",
-        "again",
-    ];
     let sheets = std::fs::read_dir(scratch.join("root-password")).unwrap();
     let mut recover: Vec<String> = RECOVER_PASSWORD
         .iter()
@@ -539,7 +520,7 @@ fn a_generator_that_begins_anew_with_every_run_makes_no_set_and_no_password_twic
     recover.extend(sheets.map(|sheet| sheet.unwrap().path().display().to_string()));
     let recover: Vec<&str> = recover.iter().map(String::as_str).collect();
     let passwords = [(); 2].map(|()| {
-        under(&enroll).ok();
+        under(ENROLL_AGAIN).ok();
         run(&[&["--vault", &vault], &recover[..]].concat()).ok().out
     });
     assert_ne!(passwords[0], passwords[1]);

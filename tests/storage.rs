@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{MEMBER, World, program, rehearsal, run_with};
+use common::{ENROLL_AGAIN, MEMBER, World, program, rehearsal, run_with};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
@@ -128,17 +128,7 @@ fn a_killed_enroll_leaves_the_old_vault_or_the_new_one() {
             let sheets = world.sheets("root-password");
             let opened = world.recover_password(&[&sheets[0], &sheets[1], &sheets[2]]).ok();
             assert_eq!(opened.out.trim_end().len(), 64, "{call} {nth}");
-            world
-                .run(&[
-                    "enroll",
-                    MEMBER,
-                    "--factor",
-                    "password",
-                    "--unattended",
-                    "--reason",
-                    "again",
-                ])
-                .ok();
+            world.run(ENROLL_AGAIN).ok();
             every_file(Path::new(&world.vault), &mut |path| {
                 assert!(
                     !path.display().to_string().contains("unfinished")

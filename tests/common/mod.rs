@@ -235,6 +235,17 @@ pub const RECOVER_PASSWORD: &[&str] = &[
     "--stdout",
 ];
 
+/// What gives the member a new password.
+pub const ENROLL_AGAIN: &[&str] = &[
+    "enroll",
+    MEMBER,
+    "--factor",
+    "password",
+    "--unattended",
+    "--reason",
+    "again",
+];
+
 /// A member of the example organisation.
 pub const MEMBER: &str = "734602235274";
 

@@ -2,7 +2,7 @@
 //!
 //! A command that is new gets a row: `ROWS` names it, a function here says what it is given and what to search for.
 
-use crate::common::{MEMBER, RECOVER_PASSWORD, SEED, World, rehearsal};
+use crate::common::{ENROLL_AGAIN, MEMBER, RECOVER_PASSWORD, SEED, World, rehearsal};
 use crate::held::Task;
 use crate::needles::Needle;
 use curve25519_dalek::scalar::Scalar;
@@ -122,16 +122,7 @@ fn ceremony_with_passphrases() -> Ready {
 
 fn enroll_password() -> Ready {
     let world = rehearsal().copy();
-    let arguments = [
-        "enroll",
-        MEMBER,
-        "--factor",
-        "password",
-        "--unattended",
-        "--reason",
-        "leaks",
-    ];
-    on(world, &arguments, b"", |world, _| {
+    on(world, ENROLL_AGAIN, b"", |world, _| {
         let sheets = world.sheets("root-password");
         let sheets: Vec<&str> = sheets.iter().map(String::as_str).collect();
         let password = world.recover_password(&sheets[..3]).ok().out;

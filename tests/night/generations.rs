@@ -1,22 +1,13 @@
 //! An older generation of a record: where the provider still has the password of before.
 
 use super::common::session::Session;
-use super::common::{Ended, MEMBER, RECOVER_PASSWORD, World, rehearsal};
+use super::common::{ENROLL_AGAIN, Ended, MEMBER, RECOVER_PASSWORD, World, rehearsal};
 use super::{asked, copied};
 
 /// A vault in which the password was enrolled twice.
 fn twice() -> World {
     let world = rehearsal().copy();
-    let again = [
-        "enroll",
-        MEMBER,
-        "--factor",
-        "password",
-        "--unattended",
-        "--reason",
-        "leaver",
-    ];
-    world.run(&again).ok();
+    world.run(ENROLL_AGAIN).ok();
     world
 }
 

@@ -32,7 +32,7 @@ pub mod share_set;
 pub mod standing;
 pub mod store;
 
-use crate::entropy::{Entropy, Purpose};
+use crate::entropy::{Entropy, Purpose, Source};
 use crate::hex;
 use crate::ident::{Mode, SiteName, VaultId};
 use crate::plan::Plan;
@@ -293,10 +293,13 @@ impl<'a> Change<'a> {
         Ok(self.chain().head())
     }
 
-    /// Sets what is drawn from here on apart from what every other run draws, for the ledger has another head in each: a machine
-    /// whose randomness begins anew with every run does not make the same password twice.
-    pub fn set_apart(&self, entropy: &mut Entropy<'_>) {
+    /// Randomness for what this change makes, set apart from that of every other run, for the ledger has another head in each: a
+    /// machine whose randomness begins anew with every run does not make the same password twice. A dealing takes its own, so
+    /// that a repetition is seen, and refused.
+    pub fn entropy<'e>(&self, source: &'e mut dyn Source) -> Entropy<'e> {
+        let mut entropy = Entropy::new(source);
         entropy.mix(&self.chain().head().0);
+        entropy
     }
 
     /// The chain of this laptop.

@@ -131,13 +131,14 @@ impl<'a> Office<'a> {
 
     /// One a line, each with their number where the plan has one.
     fn reached<'p>(&self, people: impl IntoIterator<Item = &'p PersonId>) -> Said {
-        Said::lines(people.into_iter().map(|person| {
-            let reach = self.plan().person(person).and_then(|person| person.reach.as_ref());
-            match reach {
-                Some(reach) => Said::of(&[&self.name(person), &" ", reach]),
-                None => self.name(person),
-            }
+        Said::lines(people.into_iter().map(|person| match self.reach(person) {
+            Some(reach) => Said::of(&[&self.name(person), &" ", reach]),
+            None => self.name(person),
         }))
+    }
+
+    fn reach(&self, person: &PersonId) -> Option<&'a FreeText> {
+        self.plan().person(person)?.reach.as_ref()
     }
 
     fn team(&self, person: &PersonId) -> Said {

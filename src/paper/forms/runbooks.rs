@@ -293,7 +293,7 @@ fn task(task: &'static Task) -> Values {
 }
 
 fn reach(office: &Office<'_>, person: &PersonId) -> Said {
-    let reach = office.plan().person(person).and_then(|person| person.reach.as_ref());
+    let reach = office.reach(person);
     reach.map_or_else(|| Said::of(&[&"–"]), |reach| Said::of(&[reach]))
 }
 

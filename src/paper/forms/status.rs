@@ -2,7 +2,6 @@
 
 use super::wordings::Paper;
 use super::{Office, said_if};
-use crate::ident::AccountId;
 use crate::paper::flow::Dress;
 use crate::paper::flow::values::{Said, Values};
 use crate::refusal::Refusal;
@@ -65,9 +64,7 @@ fn set(set: &SetStanding) -> Values {
 
 /// An account by its name; whatever else is due, as it is called everywhere.
 fn about(office: &Office<'_>, due: &Due) -> Said {
-    let about = due.about.to_string();
-    let id = about.strip_prefix("account:").and_then(|id| id.parse().ok());
-    let account = id.and_then(|id: AccountId| office.plan().account(&id));
+    let account = due.about.account().and_then(|id| office.plan().account(&id));
     account.map_or_else(
         || Said::of(&[&due.about]),
         |account| Said::of(&[&account.name, &" ", &account.id]),

@@ -6,7 +6,7 @@ use super::{SystemClock, count};
 use crate::ceremony::enroll::{self, Skipped, Terms, Work};
 use crate::ceremony::ports::Clock as _;
 use crate::ceremony::trust::Trust;
-use crate::entropy::{Entropy, System};
+use crate::entropy::System;
 use crate::plan::Factor;
 use crate::refusal::{Refusal, Rule};
 use crate::secret::SecretText;
@@ -44,8 +44,7 @@ pub fn run(place: &Place, it: &Enroll) -> Result<Answer, Refusal> {
     let (mut work, mut skipped) = find_work(change.vault(), it)?;
     guard::enter(&mut change, &it.overrides, Exceptions::default(), SystemClock.now())?;
     let mut system = System;
-    let mut entropy = Entropy::new(&mut system);
-    change.set_apart(&mut entropy);
+    let mut entropy = change.entropy(&mut system);
     let mut brought = match (&it.from, &it.camera) {
         (Some(from), _) => seeds::bring(from, it.all, &work)?,
         (None, Some(device)) => seeds::seen(&mut Camera::open(device)?, &mut Decoder::default())?,

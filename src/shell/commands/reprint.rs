@@ -7,7 +7,7 @@ use crate::ceremony::known::KnownEpochs;
 use crate::ceremony::ports::{Clock as _, Custodians};
 use crate::ceremony::reprint::{Anew, Wanted};
 use crate::code::share_code::PaperShare;
-use crate::entropy::{Entropy, System};
+use crate::entropy::System;
 use crate::ident::Mode;
 use crate::refusal::{Refusal, Rule};
 use crate::shell::args::{Place, Reprint};
@@ -70,8 +70,7 @@ pub fn run(place: &Place, it: &Reprint, anew: Anew) -> Result<Answer, Refusal> {
         (None, Mode::Production) => &mut Nobody,
     };
     let mut system = System;
-    let mut entropy = Entropy::new(&mut system);
-    change.set_apart(&mut entropy);
+    let mut entropy = change.entropy(&mut system);
     let mut pages = to.open()?;
     let mut room = Room {
         entropy: &mut entropy,

@@ -14,7 +14,7 @@
 mod arrangement;
 mod things;
 
-use crate::ident::{PersonId, Serial};
+use crate::ident::{AccountId, PersonId, Serial};
 use crate::plan::Plan;
 use crate::plan::rules::{About, PlanRule};
 use crate::vault::register::Register;
@@ -177,6 +177,11 @@ impl Subject {
     /// As text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The account, where it is about one.
+    pub fn account(&self) -> Option<AccountId> {
+        self.0.strip_prefix("account:")?.parse().ok()
     }
 }
 

@@ -9,7 +9,7 @@ use crate::ceremony::enroll::{self, Terms};
 use crate::ceremony::ports::Clock as _;
 use crate::ceremony::trust::Trust;
 use crate::ceremony::worklist::{self, Row, State};
-use crate::entropy::{Entropy, System};
+use crate::entropy::System;
 use crate::ident::{Generation, PersonId};
 use crate::plan::Factor;
 use crate::refusal::{Refusal, Rule};
@@ -160,8 +160,7 @@ fn lock_and_show(
         _ => None,
     };
     let mut system = System;
-    let mut entropy = Entropy::new(&mut system);
-    change.set_apart(&mut entropy);
+    let mut entropy = change.entropy(&mut system);
     let mut shown = None;
     let terms = Terms {
         reason: row.generation.is_some().then_some(reason),

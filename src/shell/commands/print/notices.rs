@@ -7,7 +7,7 @@
 use super::Papers;
 use crate::ceremony::notice;
 use crate::ceremony::ports::Clock as _;
-use crate::entropy::{Entropy, System};
+use crate::entropy::System;
 use crate::ident::Mode;
 use crate::paper::faces::Faces;
 use crate::paper::forms::wordings::Wordings;
@@ -37,8 +37,7 @@ pub(super) fn make(change: &mut Change<'_>, count: u32, wordings: &Wordings) -> 
         "{count} notices: each of their phrases is stretched, which takes a second or two a notice"
     ));
     let mut system = System;
-    let mut entropy = Entropy::new(&mut system);
-    change.set_apart(&mut entropy);
+    let mut entropy = change.entropy(&mut system);
     let made = notice::make(change, count, &mut entropy, machine::boot()?, SystemClock.now())?;
     let rows: Vec<NoticeRow<'_>> = made
         .iter()

@@ -5,6 +5,7 @@
 //! - standard error carries what is said besides, and `strongroom: error: …` with its `hint:` lines;
 //! - a closed pipe is no error of ours, and a panic is met here: one sentence, status 4, no trace.
 
+use super::folding::all_folded;
 use crate::ceremony::ports::Voice;
 use crate::refusal::{Refusal, Rule, Status};
 use crate::secret::SecretText;
@@ -62,10 +63,18 @@ pub fn print_secret(secret: &SecretText) -> Result<(), Refusal> {
         })
 }
 
-/// Says one line on standard error.
+/// Says one line on standard error; at a terminal folded to its width, so that no command and no serial is broken.
 pub fn say(line: &str) {
+    let line = shown(&redacted(line));
+    let line = width().map_or_else(|| line.clone(), |columns| all_folded(&line, columns));
     let mut err = std::io::stderr().lock();
-    let _ = writeln!(err, "{}", shown(&redacted(line)));
+    let _ = writeln!(err, "{line}");
+}
+
+/// How wide standard error is, in columns, where it is a terminal that says so.
+fn width() -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(rustix::stdio::stderr()).ok()?;
+    (size.ws_col > 0).then(|| usize::from(size.ws_col))
 }
 
 /// A terminal takes no orders from a message.

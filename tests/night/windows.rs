@@ -75,6 +75,29 @@ fn what_is_said_of_a_box_is_read_whole_before_the_screen_goes_on() {
 }
 
 #[test]
+fn what_is_said_beside_the_answer_breaks_no_word_at_a_terminal() {
+    let world = rehearsal().copy();
+    let everything = [RECOVER_PASSWORD, &["--scan", &world.pages]].concat();
+    let quoted: Vec<String> = everything.iter().map(|word| format!("'{word}'")).collect();
+    let command = format!(
+        "stty cols 60; {} --vault '{}' {}",
+        program(),
+        world.vault,
+        quoted.join(" ")
+    );
+    let arguments = ["--quiet", "--return", "--command", &command, "/dev/null"];
+    let shown = run_with("script", &arguments, b"").ok().out.replace('\r', "");
+    let rows: Vec<&str> = shown.lines().filter(|row| !row.contains('\u{1b}')).collect();
+    // Only what has no space in it is longer than a row.
+    let breaks = |row: &&&str| row.chars().count() > 60 && row.trim().contains(' ');
+    assert_eq!(rows.iter().find(breaks), None, "{shown}");
+    assert!(
+        shown.contains("does not help here: this record opens to\n  root-password,"),
+        "{shown}"
+    );
+}
+
+#[test]
 fn a_bar_counts_the_scans_at_a_terminal_and_nowhere_else() {
     let world = rehearsal().copy();
     let everything = [RECOVER_PASSWORD, &["--scan", &world.pages]].concat();

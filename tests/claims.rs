@@ -12,6 +12,7 @@ const OF_SECURITY: &[&str] = &[
     "tests/storage.rs",
     "tests/decoder.rs",
     "tests/hostile.rs",
+    "tests/bombs.rs",
     "bedrock/src/locked.rs",
     "bedrock/src/stack.rs",
     "bedrock/src/wiping.rs",
@@ -88,7 +89,10 @@ fn bounds(folder: &Path, found: &mut BTreeSet<[String; 3]>) {
             let Some((name, rest)) = line.strip_prefix("const ").and_then(|rest| rest.split_once(": ")) else {
                 continue;
             };
-            if let (true, Some((_, value))) = (name.ends_with("_MAX") || name == "PATIENCE", rest.split_once(" = ")) {
+            if let (true, Some((_, value))) = (
+                name.ends_with("_MAX") || name.ends_with("PATIENCE"),
+                rest.split_once(" = "),
+            ) {
                 let value = value.trim_end_matches(';');
                 found.insert([path.display().to_string(), name.to_string(), value.to_string()]);
             }

@@ -8,6 +8,9 @@ use common::{RECOVER_PASSWORD, Scratch, program, rehearsal, run_with};
 use std::io::{Read as _, Write as _};
 use std::process::{Command, Stdio};
 
+/// The first byte of a request: a scan of sheets.
+const OF_SHEETS: u8 = 0;
+
 /// A decoder at work that has answered one scan.
 fn answered(scan: &[u8]) -> (std::process::Child, Vec<u8>) {
     let mut child = Command::new(program())
@@ -17,6 +20,7 @@ fn answered(scan: &[u8]) -> (std::process::Child, Vec<u8>) {
         .spawn()
         .unwrap();
     let requests = child.stdin.as_mut().unwrap();
+    requests.write_all(&[OF_SHEETS]).unwrap();
     requests.write_all(&(scan.len() as u64).to_le_bytes()).unwrap();
     requests.write_all(scan).unwrap();
     let answers = child.stdout.as_mut().unwrap();
@@ -45,7 +49,7 @@ fn a_decoder_has_no_rights_and_bounded_memory() {
         .lines()
         .find(|line| line.starts_with("Max address space"))
         .unwrap();
-    assert!(memory.contains("1073741824"), "{memory}");
+    assert!(memory.contains("268435456"), "{memory}");
     child.kill().unwrap();
     child.wait().unwrap();
 }
@@ -53,7 +57,7 @@ fn a_decoder_has_no_rights_and_bounded_memory() {
 #[test]
 fn no_system_call_of_a_decoder_reaches_a_network_a_file_or_another_program_once_it_reads() {
     let sheet = std::fs::read(&rehearsal().sheets("root-password")[0]).unwrap();
-    let input = [&(sheet.len() as u64).to_le_bytes()[..], &sheet].concat();
+    let input = [&[OF_SHEETS][..], &(sheet.len() as u64).to_le_bytes(), &sheet].concat();
     let scratch = Scratch::new();
     let trace = scratch.join("trace");
     let arguments = [
@@ -119,7 +123,8 @@ fn a_decoder_that_is_asked_for_too_much_ends_without_a_word() {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    child.stdin.take().unwrap().write_all(&u64::MAX.to_le_bytes()).unwrap();
+    let asked = [&[OF_SHEETS][..], &u64::MAX.to_le_bytes()].concat();
+    child.stdin.take().unwrap().write_all(&asked).unwrap();
     let mut answer = Vec::new();
     child.stdout.take().unwrap().read_to_end(&mut answer).unwrap();
     assert!(answer.is_empty() && child.wait().unwrap().code() == Some(0));

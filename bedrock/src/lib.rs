@@ -6,6 +6,7 @@
 //! | [`wiping`] | a global allocator that wipes what is given back, by our code and by every library |
 //! | [`stack`] | the part of the stack that a worker used, overwritten |
 //! | [`namespace`] | a network of this process's own, with nothing in it |
+//! | [`patience`] | an end for work that takes more of the processor than it may |
 //!
 //! Rules of this crate:
 //! - every `unsafe` block does one thing, and says why it may;
@@ -13,5 +14,6 @@
 
 pub mod locked;
 pub mod namespace;
+pub mod patience;
 pub mod stack;
 pub mod wiping;

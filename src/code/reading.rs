@@ -6,7 +6,7 @@
 //! - an entry that fails never stops those after it;
 //! - a share of the other world is recognised as such, with or without its prefix, whole or not;
 //! - lines find their share by index, mark and lock, in any order; a line A without line B is a share that cannot be proved;
-//! - the work is bounded: 1 MiB of text, a constant amount a line, and at most [`SEARCHES`] lines whose lost symbol is searched for.
+//! - the work is bounded: 256 KiB of text, a constant amount a line, and at most [`SEARCHES`] lines whose lost symbol is searched for.
 
 use super::code_error::CodeError;
 use super::correction::{GroupOffer, moved, replaced};
@@ -19,7 +19,7 @@ use crate::ident::Mode;
 use crate::secret::SecretText;
 
 /// The most text that is read.
-pub const TEXT_MAX: usize = 1 << 20;
+pub const TEXT_MAX: usize = 256 << 10;
 
 /// In how many lines of a text a missing or doubled symbol is searched for.
 pub const SEARCHES: usize = 32;

@@ -8,7 +8,8 @@
 //! - an identity is derived only from a [`SetSecret`], so only from a dealing or a quorum;
 //! - the identity is a plain age identity (`AGE-SECRET-KEY-1…`): any age implementation opens the record;
 //! - opening consumes the identity: one record, then it is gone; only a reissue opens many, to lock each again at once;
-//! - a file is judged before it is parsed: at most [`RECORD_MAX`] bytes, [`STANZAS_MAX`] stanzas, and none that asks for work.
+//! - a file is judged before it is parsed: at most [`RECORD_MAX`] bytes, [`STANZAS_MAX`] stanzas, and none that asks for work or
+//!   lacks its last, short line, which our library of age would take (age-encryption.org/v1, recipient stanzas).
 
 use super::sharing::SetSecret;
 use crate::ident::Mode;
@@ -179,18 +180,25 @@ fn succession(before: &[u8; 32], after: &[u8; 32]) -> Vec<u8> {
 
 /// What a locked file opens to. Its length and its stanzas are judged before age sees it.
 pub(super) fn opened(identity: &x25519::Identity, locked: &[u8]) -> Result<SecretBytes, Refusal> {
-    judge_file(locked)?;
+    judge_size(locked)?;
+    released(identity, locked)
+}
+
+/// The plaintext, whole, after all of it was authenticated; or nothing of it.
+fn released(identity: &x25519::Identity, locked: &[u8]) -> Result<SecretBytes, Refusal> {
     let unfit = || {
         Refusal::new(
             Rule::RecordUnfit,
             "the record does not open: it is damaged, or locked to other sets",
         )
     };
+    if !has_whole_stanzas(locked) {
+        return Err(unfit());
+    }
     let decryptor = age::Decryptor::new_buffered(locked).map_err(|_| unfit())?;
     let mut reader = decryptor
         .decrypt(std::iter::once(identity as &dyn age::Identity))
         .map_err(|_| unfit())?;
-    // Nothing is released before the last chunk was authenticated.
     SecretBytes::gather(locked.len(), locked.len(), |bytes| reader.read(bytes)).map_err(|_| unfit())
 }
 
@@ -212,7 +220,7 @@ pub fn lock(plain: &SecretBytes, recipients: &[Recipient]) -> Result<Vec<u8>, Re
 }
 
 /// The header lines of an age file are counted before age reads them: a file must not be able to ask for work.
-fn judge_file(locked: &[u8]) -> Result<(), Refusal> {
+fn judge_size(locked: &[u8]) -> Result<(), Refusal> {
     if locked.len() > RECORD_MAX {
         let found = format!("the record has {} bytes, {RECORD_MAX} are allowed", locked.len());
         return Err(Refusal::new(Rule::RecordUnfit, found));
@@ -228,6 +236,25 @@ fn judge_file(locked: &[u8]) -> Result<(), Refusal> {
         ));
     }
     Ok(())
+}
+
+/// Whether every stanza of the header ends with a line of less than 64 columns, which may be empty.
+fn has_whole_stanzas(locked: &[u8]) -> bool {
+    const COLUMNS: usize = 64;
+    let mut before: Option<&[u8]> = None;
+    for line in locked.split(|byte| *byte == b'\n').skip(1) {
+        let ends = line.starts_with(b"-> ") || line.starts_with(b"---");
+        let is_open = before.is_some_and(|before| before.starts_with(b"-> ") || before.len() >= COLUMNS);
+        if ends && is_open {
+            return false;
+        }
+        if line.starts_with(b"---") {
+            return true;
+        }
+        before = Some(line);
+    }
+    // There is no end of a header at all, which age says.
+    true
 }
 
 /// The one-time public keys by which a locked file was locked to each of its recipients, in base64: no two files share one.
@@ -251,6 +278,9 @@ pub(super) fn identity_text(seed: &Secret<32>) -> Option<String> {
     let hrp = Hrp::parse("AGE-SECRET-KEY-").ok()?;
     seed.expose(|bytes| bech32::encode_upper::<Bech32>(hrp, bytes).ok())
 }
+
+#[cfg(test)]
+mod cctv;
 
 #[cfg(test)]
 mod tests {

@@ -46,8 +46,8 @@ pub(super) fn one(picture: &Picture) -> Option<SecretText> {
 ///
 /// A reader of several codes loses some of twelve, and confuses the corners of neighbours: each part is looked at alone, close
 /// around where its code stands, then further, then moved as on a page that lies askew. Only where that leaves something,
-/// the page is looked at whole.
-pub(super) fn many(picture: &Picture) -> (Vec<Found>, bool) {
+/// the page is looked at whole. `seen` is called for each code as it is found alone.
+pub(super) fn many(picture: &Picture, mut seen: impl FnMut()) -> (Vec<Found>, bool) {
     let mut found: Vec<Found> = Vec::new();
     let mut unread = Vec::new();
     for (x, y) in middles(picture) {
@@ -56,7 +56,10 @@ pub(super) fn many(picture: &Picture) -> (Vec<Found>, bool) {
         }
         let mut straight = REACHES.into_iter();
         match straight.find_map(|reach| alone(&part(picture, (x, y), reach))) {
-            Some(text) => add(&mut found, vec![Found { text, x, y }]),
+            Some(text) => {
+                seen();
+                add(&mut found, vec![Found { text, x, y }]);
+            }
             None => unread.push((x, y)),
         }
     }
@@ -68,6 +71,9 @@ pub(super) fn many(picture: &Picture) -> (Vec<Found>, bool) {
     if !found.is_empty() {
         for (x, y) in unread {
             let read = moved().find_map(|(dx, dy)| alone(&part(picture, (x + dx, y + dy), REACHES[0])));
+            if read.is_some() {
+                seen();
+            }
             add(&mut found, read.map(|text| Found { text, x, y }).into_iter().collect());
         }
     }
@@ -263,12 +269,13 @@ pub(super) fn local_threshold(picture: &Picture) -> Picture {
     let (width, height) = (picture.width() as usize, picture.height() as usize);
     let reach = (width.max(height) / 40).max(8);
     let stride = width + 1;
-    let mut sums = Zeroizing::new(vec![0_u64; stride * (height + 1)]);
+    // Sums of what lies above and left, modulo 2^32: only differences of near ones are used, and those are far smaller.
+    let mut sums = Zeroizing::new(vec![0_u32; stride * (height + 1)]);
     for (y, row) in picture.pixels().chunks_exact(width.max(1)).enumerate() {
-        let mut sum = 0;
+        let mut sum = 0_u32;
         for (x, pixel) in row.iter().enumerate() {
-            sum += u64::from(*pixel);
-            sums[(y + 1) * stride + x + 1] = sums[y * stride + x + 1] + sum;
+            sum = sum.wrapping_add(u32::from(*pixel));
+            sums[(y + 1) * stride + x + 1] = sums[y * stride + x + 1].wrapping_add(sum);
         }
     }
     let thresholded = picture.changed(|y, row| {
@@ -276,10 +283,11 @@ pub(super) fn local_threshold(picture: &Picture) -> Picture {
         for (x, pixel) in row.iter_mut().enumerate() {
             let (left, right) = (x.saturating_sub(reach), (x + reach + 1).min(width));
             let area = ((right - left) * (bottom - top)) as u64;
-            let sum = sums[bottom * stride + right] + sums[top * stride + left]
-                - sums[top * stride + right]
-                - sums[bottom * stride + left];
-            *pixel = if u64::from(*pixel) * area * 100 < sum * 88 {
+            let sum = sums[bottom * stride + right]
+                .wrapping_add(sums[top * stride + left])
+                .wrapping_sub(sums[top * stride + right])
+                .wrapping_sub(sums[bottom * stride + left]);
+            *pixel = if u64::from(*pixel) * area * 100 < u64::from(sum) * 88 {
                 0
             } else {
                 255

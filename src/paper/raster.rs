@@ -2,7 +2,7 @@
 //!
 //! Rules of this file:
 //! - a picture is grey, at most 64 megapixels, 16,384 a side, and is checked before its pixels are allocated;
-//! - a PDF page is drawn at the resolution asked for, or at a smaller one where it would be larger than that;
+//! - a PDF page is drawn at the resolution asked for, or at a smaller one where it would have more than 16 megapixels;
 //! - a broken PDF is a refusal: the renderer runs where a panic ends nothing.
 
 use super::quiet::quietly;
@@ -17,6 +17,8 @@ use zeroize::{Zeroize, Zeroizing};
 pub const SIDE_MAX: u32 = 16_384;
 /// The most pixels of a picture.
 pub const PIXELS_MAX: u64 = 64_000_000;
+/// The most pixels of a page that is drawn: A3 at 300 dpi is drawn a little smaller, as if it had been reduced on a copier.
+const DRAWN_MAX: f32 = 16_000_000.0;
 /// The most pages of a PDF.
 pub const PAGES_MAX: usize = 200;
 
@@ -180,8 +182,7 @@ impl Sheets {
         if !(width.is_finite() && height.is_finite() && width >= 1.0 && height >= 1.0) {
             return Err(missing());
         }
-        // A page of any size is drawn: a large one smaller, as if it had been reduced on a copier.
-        let largest = 8192.0 / width.max(height);
+        let largest = (8192.0 / width.max(height)).min((DRAWN_MAX / (width * height)).sqrt());
         let scale = (dpi / 72.0).min(largest);
         let pixels = quietly(|| {
             let cache = RenderCache::new();

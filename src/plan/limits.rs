@@ -7,6 +7,10 @@
 /// The text of a plan, and of an account list, in bytes.
 pub const TEXT_BYTES: usize = 16 << 20;
 
+/// Marks of a plan: bytes that are no part of a word, a run of blanks counted once. Each may cost the TOML reader 120 bytes; a
+/// plan of 10,000 accounts has some 600,000.
+pub const MARKS: usize = 1_600_000;
+
 /// Accounts of a plan, and of an account list: the provider's own limit for one organisation.
 pub const ACCOUNTS: usize = 10_000;
 

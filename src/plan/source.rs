@@ -2,7 +2,8 @@
 //!
 //! Rules of this file:
 //! - lines and columns are counted from 1, columns in characters; finding them costs the same on a long line as on a short one;
-//! - text of more than 16 MiB is refused unread; nesting is bounded by the TOML reader, which refuses below the stack's end;
+//! - text of more than 16 MiB, or of more marks than any plan has, is refused unread; nesting is bounded by the TOML reader, which
+//!   refuses below the stack's end;
 //! - a refusal begins with the file, the line and the column.
 
 use super::{
@@ -75,6 +76,16 @@ impl<'t> Source<'t> {
                     "{PLAN_FILE}: {} bytes of text, at most {} are read",
                     text.len(),
                     limits::TEXT_BYTES
+                ),
+            ));
+        }
+        let marks = marks(text);
+        if marks > limits::MARKS {
+            return Err(Refusal::new(
+                Rule::PlanTooLarge,
+                format!(
+                    "{PLAN_FILE}: {marks} marks between words, at most {} are read",
+                    limits::MARKS
                 ),
             ));
         }
@@ -161,6 +172,17 @@ impl<'t> Source<'t> {
                 .filter(|byte| begins_a_character(**byte))
                 .count()
     }
+}
+
+/// How many bytes of the text are no part of a word; blanks in a row are one.
+fn marks(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let is_blank = |byte: u8| matches!(byte, b' ' | b'\t');
+    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-') || !byte.is_ascii();
+    let goes_on = |at: usize, byte: u8| is_blank(byte) && at > 0 && is_blank(bytes[at - 1]);
+    let each = bytes.iter().enumerate();
+    each.filter(|(at, byte)| !is_word(**byte) && !goes_on(*at, **byte))
+        .count()
 }
 
 fn begins_a_character(byte: u8) -> bool {

@@ -1,12 +1,13 @@
 //! Scans come from outside: they are decoded in a process of their own, which holds no secret but what the scan shows.
 //!
-//! request  = length (8 bytes, little-endian) ‖ the scan
+//! request  = kind (1 byte) ‖ length (8 bytes, little-endian) ‖ the scan
 //! answer   = 0 ‖ pages (4) ‖ for each: codes (4) ‖ for each: length (4) ‖ text, then remains (4) of 0 or 1 texts alike; or 1 ‖ rule ‖ sentence ‖ hints (4) ‖ each hint
 //!
 //! Rules of this file:
 //! - the processes are started before the first secret, by `lockdown::begin`, for later none can be: what is not needed is spare;
-//! - the process has no network, no file but its pipes, no other program, and bounded memory: what `worker` takes from itself;
-//! - it has so long for a scan; then it is ended, the scan is refused by name, and the next one gets a new process;
+//! - the process has no network, no file but its pipes, no other program, bounded memory and bounded time of the processor: what
+//!   `worker` takes from itself;
+//! - where that does not end it, the clock does; the scan is refused by name, and the next one gets a new process;
 //! - what it answers is judged like any input: a decoder that was taken over can give wrong codes, and nothing else.
 
 pub mod worker;
@@ -23,14 +24,48 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// The longest that one scan is decoded.
+/// The longest that one scan of sheets is decoded, by the clock.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// The most that a process answers for one scan, in bytes: as much text as any number of sheets gives.
-const ANSWER_MAX: usize = 4 << 20;
+/// The longest that one scan of a vault copy is decoded, by the clock: 200 pages of twelve codes.
+const COPY_PATIENCE: Duration = Duration::from_mins(10);
+/// The most that a process answers for one scan, in bytes: twelve codes on each of 200 pages.
+const ANSWER_MAX: usize = 12 << 20;
 /// The name of the command by which this program becomes a decoder. It is in no help: nobody but this file calls it.
 pub const COMMAND: &str = "decode-scans";
-/// How many decoders a command with scans has ready: one at work, and one for each of three scans that end theirs.
-pub const READY: usize = 4;
+/// How many decoders a command with scans has ready: up to four at work, and one for each of four scans that end theirs.
+pub const READY: usize = 8;
+
+/// What a scan is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Sheets, cards, pictures of codes: a few codes a page, and help where they are damaged.
+    Sheets,
+    /// Pages of a vault copy.
+    Copy,
+}
+
+impl Kind {
+    fn number(self) -> u8 {
+        match self {
+            Self::Sheets => 0,
+            Self::Copy => 1,
+        }
+    }
+
+    /// The kind for a number.
+    pub(super) fn from_number(number: u8) -> Option<Self> {
+        [Self::Sheets, Self::Copy]
+            .into_iter()
+            .find(|kind| kind.number() == number)
+    }
+
+    fn patience(self) -> Duration {
+        match self {
+            Self::Sheets => PATIENCE,
+            Self::Copy => COPY_PATIENCE,
+        }
+    }
+}
 
 /// Decoders that were started ahead.
 static WAITING: Mutex<Vec<Running>> = Mutex::new(Vec::new());
@@ -67,16 +102,25 @@ impl Decoder {
 
     /// The codes of a scan, page by page, as [`crate::paper::scan::codes`] finds them.
     pub fn codes(&mut self, scan: &SecretBytes) -> Result<Vec<Page>, Refusal> {
+        self.pages(Kind::Sheets, scan)
+    }
+
+    /// The codes of a scan of a vault copy, as [`crate::paper::scan::copy_pages`] finds them.
+    pub fn copy_pages(&mut self, scan: &SecretBytes) -> Result<Vec<Page>, Refusal> {
+        self.pages(Kind::Copy, scan)
+    }
+
+    fn pages(&mut self, kind: Kind, scan: &SecretBytes) -> Result<Vec<Page>, Refusal> {
         let running = match self.running.take().or_else(|| waiting(Vec::pop)) {
             Some(running) => running,
             None => Running::start(self.program.clone())?,
         };
-        match running.ask(scan) {
+        match running.ask(kind, scan) {
             Ok((running, answer)) => {
                 self.running = Some(running);
-                read_answer(&answer).ok_or_else(|| gone("said something that is no answer"))?
+                read_answer(&answer).ok_or_else(|| gone(kind, "said something that is no answer"))?
             }
-            Err(found) => Err(gone(found)),
+            Err(found) => Err(gone(kind, found)),
         }
     }
 }
@@ -131,9 +175,18 @@ impl Running {
     }
 
     /// Itself and the answer; or what became of the process, which has ended then.
-    fn ask(self, scan: &SecretBytes) -> Result<(Self, SecretBytes), &'static str> {
-        let until = Instant::now() + PATIENCE;
+    fn ask(mut self, kind: Kind, scan: &SecretBytes) -> Result<(Self, SecretBytes), &'static str> {
+        match self.answer(kind, scan) {
+            Ok(answer) => Ok((self, answer)),
+            Err(ENDED) => Err(self.ended()),
+            Err(found) => Err(found),
+        }
+    }
+
+    fn answer(&self, kind: Kind, scan: &SecretBytes) -> Result<SecretBytes, &'static str> {
+        let until = Instant::now() + kind.patience();
         let length = (scan.len() as u64).to_le_bytes();
+        send(self.requests.as_fd(), &[kind.number()], until)?;
         send(self.requests.as_fd(), &length, until)?;
         scan.expose(|bytes| send(self.requests.as_fd(), bytes, until))?;
         let mut length = [0; 8];
@@ -142,8 +195,15 @@ impl Running {
         if length > ANSWER_MAX {
             return Err("said something that is no answer");
         }
-        let answer = SecretBytes::try_build(length, |bytes| receive(self.answers.as_fd(), bytes, until))?;
-        Ok((self, answer))
+        SecretBytes::try_build(length, |bytes| receive(self.answers.as_fd(), bytes, until))
+    }
+
+    /// Why a process is no more that closed its pipes.
+    fn ended(&mut self) -> &'static str {
+        use std::os::unix::process::ExitStatusExt as _;
+        let _ = self.child.kill();
+        let signal = self.child.wait().ok().and_then(|status| status.signal());
+        if signal == Some(libc::SIGPROF) { SLOW } else { ENDED }
     }
 }
 
@@ -155,6 +215,7 @@ impl Drop for Running {
 }
 
 const ENDED: &str = "ended over it";
+const SLOW: &str = "took longer than it may";
 
 fn send(pipe: BorrowedFd<'_>, mut bytes: &[u8], until: Instant) -> Result<(), &'static str> {
     while !bytes.is_empty() {
@@ -186,15 +247,17 @@ fn wait(pipe: BorrowedFd<'_>, what: PollFlags, until: Instant) -> Result<(), &'s
         tv_nsec: i64::from(left.subsec_nanos()),
     };
     match rustix::event::poll(&mut [PollFd::from_borrowed_fd(pipe, what)], Some(&timeout)) {
-        Ok(0) => Err("took longer than it may"),
+        Ok(0) => Err(SLOW),
         Ok(_) | Err(Errno::INTR) => Ok(()),
         Err(_) => Err(ENDED),
     }
 }
 
-fn gone(found: &str) -> Refusal {
-    Refusal::new(Rule::ScanUnreadable, format!("the decoder of scans {found}"))
-        .hint("type the lines of that sheet instead, or scan it again at 300 dpi, grey")
+fn gone(kind: Kind, found: &str) -> Refusal {
+    Refusal::new(Rule::ScanUnreadable, format!("the decoder of scans {found}")).hint(match kind {
+        Kind::Sheets => "type the lines of that sheet instead, or scan it again at 300 dpi, grey",
+        Kind::Copy => "scan these pages again at 300 dpi, grey, fewer in a file",
+    })
 }
 
 /// What an answer says, or nothing where it is none.

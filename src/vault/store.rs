@@ -68,17 +68,25 @@ impl Store {
             Err(fault) => return Err(failed("open", &self.path.join(name), fault)),
         };
         let stat = self.judge_plain(name, &file)?;
-        let mut bytes = Vec::with_capacity(usize::try_from(stat.st_size).unwrap_or(0).min(limit));
-        let read = File::from(file).take(limit as u64 + 1).read_to_end(&mut bytes);
-        read.map_err(|fault| failed_io("read", &self.path.join(name), &fault))?;
-        if bytes.len() > limit {
-            return Err(Refusal::new(
+        let too_large = || {
+            Refusal::new(
                 Rule::InputTooLarge,
                 format!(
                     "{} has more than the {limit} bytes that such a file may have",
                     self.path.join(name).display()
                 ),
-            ));
+            )
+        };
+        let size = usize::try_from(stat.st_size).unwrap_or(usize::MAX);
+        if size > limit {
+            return Err(too_large());
+        }
+        // One byte more than it has, so that reading to its end never moves it.
+        let mut bytes = Vec::with_capacity(size + 1);
+        let read = File::from(file).take(limit as u64 + 1).read_to_end(&mut bytes);
+        read.map_err(|fault| failed_io("read", &self.path.join(name), &fault))?;
+        if bytes.len() > limit {
+            return Err(too_large());
         }
         Ok(Some(bytes))
     }

@@ -176,8 +176,20 @@ fn password_characters() -> (String, bool) {
 }
 
 fn hostile_inputs() -> (String, bool) {
+    // Names of readers among the words pick those.
+    let words: Vec<String> = std::env::args().collect();
+    let picked: Vec<&parsers::Parser> = parsers::PARSERS
+        .iter()
+        .filter(|parser| words.iter().any(|word| word == parser.name))
+        .collect();
+    let is_whole = picked.is_empty();
+    let readers = if is_whole {
+        parsers::PARSERS.iter().collect()
+    } else {
+        picked
+    };
     let (mut inputs, mut good) = (0, true);
-    for parser in parsers::PARSERS {
+    for parser in readers {
         // The quick ones make up the ten million.
         let count = match parser.name {
             "share" => 200_000,
@@ -189,7 +201,7 @@ fn hostile_inputs() -> (String, bool) {
         inputs += outcome.inputs;
         good &= outcome.is_good();
     }
-    (format!("{inputs} inputs"), good && inputs >= 10_000_000)
+    (format!("{inputs} inputs"), good && (inputs >= 10_000_000 || !is_whole))
 }
 
 fn drawn_sheets() -> (String, bool) {

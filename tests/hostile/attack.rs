@@ -18,6 +18,8 @@ pub struct Outcome {
     /// Numbers of inputs out of which something came that nobody had put in.
     pub wrong: Vec<usize>,
     pub slowest: Duration,
+    /// Its number.
+    pub slowest_input: usize,
     /// The most that was allocated at once, seeds and harness with it, in MiB.
     pub memory: usize,
 }
@@ -31,7 +33,9 @@ impl Outcome {
         self.inputs += other.inputs;
         self.panics.extend(other.panics);
         self.wrong.extend(other.wrong);
-        self.slowest = self.slowest.max(other.slowest);
+        if other.slowest > self.slowest {
+            (self.slowest, self.slowest_input) = (other.slowest, other.slowest_input);
+        }
         self.memory = self.memory.max(other.memory);
         self
     }
@@ -41,13 +45,14 @@ impl std::fmt::Display for Outcome {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(
             f,
-            "{} inputs, {} panics {:?}, {} wrong {:?}, the slowest {} ms, at most {} MiB",
+            "{} inputs, {} panics {:?}, {} wrong {:?}, the slowest {} ms (number {}), at most {} MiB",
             self.inputs,
             self.panics.len(),
             self.panics.iter().take(5).collect::<Vec<_>>(),
             self.wrong.len(),
             self.wrong.iter().take(5).collect::<Vec<_>>(),
             self.slowest.as_millis(),
+            self.slowest_input,
             self.memory
         )
     }
@@ -81,13 +86,16 @@ fn one_by_one(parser: &Parser, seeds: &[Vec<u8>], right: &BTreeSet<String>, numb
         panics: Vec::new(),
         wrong: Vec::new(),
         slowest: Duration::ZERO,
+        slowest_input: 0,
         memory: 0,
     };
     for number in numbers {
         let input = mutate::input(seeds, parser.name, number);
         let started = Instant::now();
         let taken = catch_unwind(AssertUnwindSafe(|| (parser.read)(&input)));
-        outcome.slowest = outcome.slowest.max(started.elapsed());
+        if started.elapsed() > outcome.slowest {
+            (outcome.slowest, outcome.slowest_input) = (started.elapsed(), number);
+        }
         match taken {
             Err(_) => outcome.panics.push(number),
             Ok(taken) if parser.is_checked && !taken.iter().all(|one| right.contains(one)) => {

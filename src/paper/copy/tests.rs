@@ -232,11 +232,15 @@ fn pages_are_read_as_they_were_drawn_at_150_and_300_dpi_on_either_paper() {
             for page in 0..3 {
                 let image = crate::paper::raster::png_of(&made[0].1, page, dpi).unwrap_or_else(|r| panic!("{r}"));
                 let read = image.expose(|png| {
-                    scan::copy_pages(png, |page| {
-                        for code in &page.codes {
-                            assert_eq!(code.expose(|text| gathered.add(text)).ok(), Some(true));
-                        }
-                    })
+                    scan::copy_pages(
+                        png,
+                        || (),
+                        |page| {
+                            for code in page.codes {
+                                assert_eq!(code.expose(|text| gathered.add(text)).ok(), Some(true));
+                            }
+                        },
+                    )
                 });
                 assert_eq!(read, Ok(()));
             }

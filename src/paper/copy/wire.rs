@@ -19,7 +19,7 @@ pub const HEADER: usize = 28;
 /// Pages with data in a whole group.
 pub const DATA: usize = 18;
 /// The longest archive: 65,535 pages hold it.
-pub const LENGTH_MAX: usize = 512 << 20;
+pub const LENGTH_MAX: usize = 64 << 20;
 
 /// The id of a copy: the first 16 bytes of the SHA-256 of its archive.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -586,6 +586,20 @@ fn fifty_megabytes_are_refused_unread() {
 }
 
 #[test]
+fn text_of_more_marks_than_any_plan_has_is_refused_before_toml_is_asked() {
+    for piece in ["[", "1,", "\n", "a.", "a ", "{a=", "\"\" ", "[t]\n"] {
+        let start = std::time::Instant::now();
+        let text = piece.repeat((15 << 20) / piece.len());
+        let refusal = refused_text(&text);
+        assert_eq!(refusal.rule(), Rule::PlanTooLarge, "{piece:?}");
+        assert!(start.elapsed() < std::time::Duration::from_secs(2), "{piece:?}");
+    }
+    // Blanks in a row are one mark, and what is within a word is none.
+    assert_ne!(refused_text(&" ".repeat(15 << 20)).rule(), Rule::PlanTooLarge);
+    assert_ne!(refused_text(&"é".repeat(7 << 20)).rule(), Rule::PlanTooLarge);
+}
+
+#[test]
 fn more_of_a_thing_than_a_plan_has_room_for_is_refused() {
     let text = format!(
         "schema = \"strongroom/plan/1\"\n{}",

@@ -12,9 +12,9 @@ use crate::code::words::Fingerprint;
 use crate::ident::{Mode, SiteName};
 use crate::paper::copy::archive::{self, Files};
 use crate::paper::copy::gather::{Gathered, Restored};
-use crate::paper::scan;
 use crate::refusal::{Refusal, Rule};
 use crate::shell::args::Restore;
+use crate::shell::decoder::Decoder;
 use crate::shell::input;
 use crate::shell::passphrases;
 use crate::shell::report::{Answer, note, print, say};
@@ -53,28 +53,25 @@ pub fn run(it: &Restore) -> Result<Answer, Refusal> {
     Ok(Answer::Done)
 }
 
-/// Every page of every scan, several at a time. A scan that cannot be read is said, and the others go on.
+/// Every page of every scan, several at a time, each decoded apart. A scan that cannot be read is said, and the others go on.
 fn read(files: Vec<PathBuf>) -> Result<Gathered, Refusal> {
     let next = Mutex::new(files.into_iter());
     let gathered = Mutex::new((Gathered::default(), None));
     std::thread::scope(|scope| {
         for _ in 0..std::thread::available_parallelism().map_or(1, |cores| cores.get().min(8)) {
             scope.spawn(|| {
+                let mut decoder = Decoder::default();
                 while let Some(file) = next.lock().ok().and_then(|mut next| next.next()) {
-                    let pages = input::file(&file, input::SCAN_MAX).and_then(|bytes| {
-                        bytes.expose(|bytes| {
-                            scan::copy_pages(bytes, |page| {
-                                let Ok(mut gathered) = gathered.lock() else { return };
-                                for code in &page.codes {
-                                    if let Err(refusal) = code.expose(|text| gathered.0.add(text)) {
-                                        gathered.1 = Some(refusal);
-                                    }
-                                }
-                            })
-                        })
-                    });
-                    if let Err(refusal) = pages {
+                    let pages = input::file(&file, input::SCAN_MAX).and_then(|bytes| decoder.copy_pages(&bytes));
+                    let pages = pages.unwrap_or_else(|refusal| {
                         note(&of_file(&refusal, &file.display().to_string()));
+                        Vec::new()
+                    });
+                    let Ok(mut gathered) = gathered.lock() else { return };
+                    for code in pages.iter().flat_map(|page| &page.codes) {
+                        if let Err(refusal) = code.expose(|text| gathered.0.add(text)) {
+                            gathered.1 = Some(refusal);
+                        }
                     }
                 }
             });

@@ -2,30 +2,41 @@
 //!
 //! Rules of this file:
 //! - the rights go before the first byte of a scan is read: sockets, opening of files, other programs, other processes' memory;
-//! - memory is bounded by the system: a scan that asks for more ends this process, and no other;
+//! - memory and the processor's time are bounded by the system: a scan that asks for more ends this process, and no other;
 //! - where the system does not know the filter, the process does its work all the same: what it was given is bounded anyway.
 
 use crate::paper::scan::{self, Page};
 use crate::refusal::Refusal;
 use crate::secret::SecretBytes;
+use crate::shell::decoder::Kind;
 use crate::shell::lockdown;
 use rustix::io::Errno;
 use rustix::process::{Resource, Rlimit};
 use std::os::fd::BorrowedFd;
-use strongroom_bedrock::stack;
+use std::time::Duration;
+use strongroom_bedrock::{patience, stack};
 
-/// The memory that a decoder may have, in bytes: the largest picture, a copy in grey, and what the readers need beside them.
-const MEMORY: u64 = 1 << 30;
+/// The memory that a decoder may have, in bytes, this program with it: the largest picture, a copy in grey, and what the readers
+/// need beside them.
+const MEMORY_MAX: u64 = 256 << 20;
+
+/// The time of the processor that a scan may take, to its first page.
+const FIRST_PATIENCE: Duration = Duration::from_millis(1700);
+/// So much more for each page that was read.
+const PAGE_PATIENCE: Duration = Duration::from_millis(300);
+/// So much more for each code of a vault copy, of which a page has twelve.
+const CODE_PATIENCE: Duration = Duration::from_secs(1);
 
 /// Decodes until the input ends. Whatever goes wrong ends the process: its parent says so.
 pub fn run() {
     give_up_rights();
     let (requests, answers) = (rustix::stdio::stdin(), rustix::stdio::stdout());
     loop {
-        let mut length = [0; 8];
-        if !read_all(requests, &mut length) {
+        let (mut kind, mut length) = ([0; 1], [0; 8]);
+        if !read_all(requests, &mut kind) || !read_all(requests, &mut length) {
             return;
         }
+        let Some(kind) = Kind::from_number(kind[0]) else { return };
         let Some(length) = usize::try_from(u64::from_le_bytes(length))
             .ok()
             .filter(|length| *length <= scan::BYTES_MAX)
@@ -34,13 +45,32 @@ pub fn run() {
         };
         let scan = SecretBytes::try_build(length, |bytes| read_all(requests, bytes).then_some(()).ok_or(()));
         let Ok(scan) = scan else { return };
-        let answer = stack::cleared(|| SecretBytes::new(written(scan.expose(scan::codes))));
+        let answer = stack::cleared(|| SecretBytes::new(written(scan.expose(|bytes| pages(kind, bytes)))));
         let sent = write_all(answers, &(answer.len() as u64).to_le_bytes())
             && answer.expose(|bytes| write_all(answers, bytes));
         if !sent {
             return;
         }
     }
+}
+
+/// The pages of a scan, each within its time.
+fn pages(kind: Kind, scan: &[u8]) -> Result<Vec<Page>, Refusal> {
+    // Where the system has no such timer, the parent ends us by the clock.
+    let _ = patience::limit(FIRST_PATIENCE);
+    let more = |time| {
+        let _ = patience::extend(time);
+    };
+    let mut pages = Vec::new();
+    let read = |page| {
+        pages.push(page);
+        more(PAGE_PATIENCE);
+    };
+    match kind {
+        Kind::Sheets => scan::each_page(scan, read)?,
+        Kind::Copy => scan::copy_pages(scan, || more(CODE_PATIENCE), read)?,
+    }
+    Ok(pages)
 }
 
 /// Through no buffer but the one that is given: what passed is nowhere else.
@@ -113,7 +143,7 @@ fn put_text(out: &mut Vec<u8>, text: &str) {
 }
 
 fn give_up_rights() {
-    for (resource, most) in [(Resource::As, MEMORY), (Resource::Fsize, 0)] {
+    for (resource, most) in [(Resource::As, MEMORY_MAX), (Resource::Fsize, 0)] {
         let most = Some(most);
         let limit = Rlimit {
             current: most,

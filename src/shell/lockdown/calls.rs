@@ -145,6 +145,7 @@ const BARE: &[i64] = &[
     libc::SYS_getrandom,
     libc::SYS_sched_yield,
     libc::SYS_sched_getaffinity,
+    libc::SYS_setitimer,
     // who it is, signals to itself, its end
     libc::SYS_getpid,
     libc::SYS_gettid,

@@ -60,20 +60,25 @@ static:
     RUSTFLAGS="-C target-feature=+crt-static" cargo build --release --locked --target x86_64-unknown-linux-gnu
     ! ldd target/x86_64-unknown-linux-gnu/release/strongroom
 
-# The same bytes from two folders, without a network: both are built from vendored sources
+# The same bytes from two folders, by two users, in two time zones, without a network and from vendored sources alone
 reproducible:
     #!/usr/bin/env bash
     set -euo pipefail
     out="$(mktemp -d)"
     trap 'rm -rf "$out"' EXIT
-    for folder in one a/folder/with/another/name; do
-        mkdir -p "$out/$folder"
-        git archive HEAD | tar -x -C "$out/$folder"
-        (cd "$out/$folder" && mkdir -p .cargo && cargo vendor --locked --quiet vendor > .cargo/config.toml)
-        (cd "$out/$folder" && unshare -rn env CARGO_INCREMENTAL=0 \
-            RUSTFLAGS="--remap-path-prefix=$PWD=/strongroom --remap-path-prefix=$HOME=/home" \
+    export RUSTUP_HOME="${RUSTUP_HOME:-$HOME/.rustup}" CARGO_INCREMENTAL=0
+    toolchain="$(rustc --print sysroot)"
+    built() { # folder, user, time zone
+        mkdir -p "$out/$1/home"
+        git archive HEAD | tar -x -C "$out/$1"
+        (cd "$out/$1" && mkdir -p .cargo && cargo vendor --locked --quiet vendor > .cargo/config.toml)
+        (cd "$out/$1" && unshare --map-user="$2" --map-group="$2" -n env HOME="$PWD/home" CARGO_HOME="$PWD/home/cargo" TZ="$3" \
+            RUSTFLAGS="--remap-path-prefix=$PWD=/strongroom --remap-path-prefix=$toolchain=/toolchain" \
             cargo build --release --frozen --offline --quiet && sha256sum target/release/strongroom)
-    done | tee "$out/sums"
+        if grep -aqF "$out" "$out/$1/target/release/strongroom"; then echo "the program names the folder it was built in"; exit 1; fi
+    }
+    built one 0 UTC | tee "$out/sums"
+    built a/folder/with/another/name 1234 Asia/Tokyo | tee -a "$out/sums"
     [ "$(cut -d' ' -f1 "$out/sums" | uniq | wc -l)" = 1 ]
 
 # What the claim costs at 10 to 10,000 accounts

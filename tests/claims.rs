@@ -13,6 +13,7 @@ const OF_SECURITY: &[&str] = &[
     "tests/decoder.rs",
     "tests/hostile.rs",
     "tests/bombs.rs",
+    "tests/supply.rs",
     "bedrock/src/locked.rs",
     "bedrock/src/stack.rs",
     "bedrock/src/wiping.rs",

@@ -99,7 +99,7 @@ fn a_scan_that_ends_its_decoder_is_named_and_the_others_are_read() {
         .collect();
     let quoted: Vec<String> = arguments.iter().map(|word| format!("'{word}'")).collect();
     let command = format!(
-        "ulimit -v 300000; exec {} --vault '{}' {}",
+        "ulimit -v 90000; exec {} --vault '{}' {}",
         program(),
         world.vault,
         quoted.join(" ")

@@ -48,10 +48,8 @@ mod tests {
         limit(Duration::from_mins(20)).unwrap();
         extend(Duration::from_mins(10)).unwrap();
         let left = set(Duration::from_hours(1)).unwrap();
-        assert!(
-            left > Duration::from_mins(29) && left <= Duration::from_mins(30),
-            "{left:?}"
-        );
+        // The kernel counts in ticks, and rounds up.
+        assert!(left.as_secs().abs_diff(30 * 60) < 60, "{left:?}");
         // The other tests of this process take their time.
         set(Duration::ZERO).unwrap();
     }

@@ -13,7 +13,7 @@ use crate::refusal::{Refusal, Rule};
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CodeError {
     /// More text than any number of sheets gives.
-    #[error("a text with shares has at most 256 KiB")]
+    #[error("a text with shares has at most 1 MiB")]
     TooLarge,
     /// The share is whole, or would be, under the other prefix.
     #[error("{}", match found {

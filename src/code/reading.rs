@@ -6,7 +6,8 @@
 //! - an entry that fails never stops those after it;
 //! - a share of the other world is recognised as such, with or without its prefix, whole or not;
 //! - lines find their share by index, mark and lock, in any order; a line A without line B is a share that cannot be proved;
-//! - the work is bounded: 256 KiB of text, a constant amount a line, and at most [`SEARCHES`] lines whose lost symbol is searched for.
+//! - the work is bounded: 1 MiB of text, a constant amount a line, at most [`CORRECTIONS`] lines that are corrected, and of them at most
+//!   [`SEARCHES`] whose lost symbol is searched for.
 
 use super::code_error::CodeError;
 use super::correction::{GroupOffer, moved, replaced};
@@ -19,7 +20,10 @@ use crate::ident::Mode;
 use crate::secret::SecretText;
 
 /// The most text that is read.
-pub const TEXT_MAX: usize = 256 << 10;
+pub const TEXT_MAX: usize = 1 << 20;
+
+/// For how many lines of a text a correction is sought: those of 1,000 sheets, each of which costs a fifth of a millisecond.
+pub const CORRECTIONS: usize = 4096;
 
 /// In how many lines of a text a missing or doubled symbol is searched for.
 pub const SEARCHES: usize = 32;
@@ -65,22 +69,31 @@ pub fn read_text(text: &str, expected: Mode) -> Vec<Result<PaperShare, Unread>> 
             offer: None,
         })];
     }
-    let mut searches = SEARCHES;
+    let mut left = Left {
+        corrections: CORRECTIONS,
+        searches: SEARCHES,
+    };
     let judged = typed::lines(text)
         .iter()
-        .map(|line| judge(line, expected, &mut searches))
+        .map(|line| judge(line, expected, &mut left))
         .collect();
     gather(judged).into_iter().map(finish).collect()
 }
 
-fn judge(typed: &TypedLine, expected: Mode, searches: &mut usize) -> Judged {
+/// How much more work a text may ask for.
+struct Left {
+    corrections: usize,
+    searches: usize,
+}
+
+fn judge(typed: &TypedLine, expected: Mode, left: &mut Left) -> Judged {
     let worlds = match typed.prefix.unwrap_or(expected) {
         Mode::Production => [Mode::Production, Mode::Rehearsal],
         Mode::Rehearsal => [Mode::Rehearsal, Mode::Production],
     };
     let likely = likely_line(typed);
     let (mode, line, state) = read_whole(typed, worlds, likely)
-        .or_else(|| read_corrected(typed, worlds, likely, searches))
+        .or_else(|| read_corrected(typed, worlds, likely, left))
         .unwrap_or_else(|| (expected, likely, State::Failed(beyond(typed, likely))));
     let state = if mode == expected {
         state
@@ -108,17 +121,10 @@ fn read_whole(typed: &TypedLine, worlds: [Mode; 2], likely: Line) -> Option<(Mod
 }
 
 /// A correction that makes sense as a line of a share; another one is not offered.
-fn read_corrected(
-    typed: &TypedLine,
-    worlds: [Mode; 2],
-    likely: Line,
-    searches: &mut usize,
-) -> Option<(Mode, Line, State)> {
+fn read_corrected(typed: &TypedLine, worlds: [Mode; 2], likely: Line, left: &mut Left) -> Option<(Mode, Line, State)> {
     let in_place = typed.count() == likely.symbols();
-    if !in_place && *searches == 0 {
-        return None;
-    }
-    *searches -= usize::from(!in_place);
+    left.corrections = left.corrections.checked_sub(1)?;
+    left.searches = left.searches.checked_sub(usize::from(!in_place))?;
     worlds.into_iter().find_map(|mode| {
         let correction = if in_place {
             replaced(mode, typed)

@@ -1,5 +1,6 @@
 //! PDFs that ask for memory or time.
 
+use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
 
 /// By their names.
@@ -14,7 +15,7 @@ pub(super) fn all() -> Vec<(&'static str, Vec<u8>)> {
             "dashes.pdf",
             page("", &stream("", b"[0.0001 0.0001] 0 d 0 0 m 595 842 l S"), &[]),
         ),
-        ("unpacks.pdf", page("", &packed(packed_zeros(1 << 30)), &[])),
+        ("unpacks.pdf", page("", &packed(&packed_zeros(1 << 30)), &[])),
         (
             "depth.pdf",
             [&b"%PDF-1.7\n1 0 obj\n"[..], &b"[".repeat(1 << 20)].concat(),
@@ -65,8 +66,8 @@ fn stream(entries: &str, content: &[u8]) -> Vec<u8> {
     with_entries(entries, &encoder.finish().unwrap())
 }
 
-fn packed(content: Vec<u8>) -> Vec<u8> {
-    with_entries("", &content)
+fn packed(content: &[u8]) -> Vec<u8> {
+    with_entries("", content)
 }
 
 fn with_entries(entries: &str, content: &[u8]) -> Vec<u8> {
@@ -86,7 +87,7 @@ fn page(resources: &str, content: &[u8], more: &[Vec<u8>]) -> Vec<u8> {
     objects.extend_from_slice(more);
     let (mut bytes, mut table) = (b"%PDF-1.7\n".to_vec(), String::new());
     for (number, object) in (1..).zip(&objects) {
-        table += &format!("{:010} 00000 n \n", bytes.len());
+        writeln!(table, "{:010} 00000 n ", bytes.len()).unwrap();
         bytes.extend(format!("{number} 0 obj\n").bytes());
         bytes.extend(object);
         bytes.extend(b"\nendobj\n");

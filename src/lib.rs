@@ -4,7 +4,7 @@
 //!
 //! | floor | room | what is done there |
 //! |---|---|---|
-//! | 0 | [`refusal`] [`secret`] [`ident`] [`threshold`] [`entropy`] [`hex`] | things that cannot be wrong, and how to say no |
+//! | 0 | [`refusal`] [`secret`] [`ident`] [`threshold`] [`entropy`] [`hex`] [`seen`] | things that cannot be wrong, and how to say no |
 //! | 1 | [`crypto`] | pure functions over bytes: sharing, identities, passwords, codes |
 //! | 2 | [`code`] | what stands on paper, character by character |
 //! | 3 | [`plan`] | the organisation, as written by a human; its rules |
@@ -24,6 +24,7 @@ pub mod hex;
 pub mod ident;
 pub mod refusal;
 pub mod secret;
+pub mod seen;
 pub mod threshold;
 
 pub mod crypto;

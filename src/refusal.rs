@@ -5,6 +5,7 @@
 //! - the rule decides the exit status: 1 the answer is no, 2 the request is wrong, 3 unsafe, 4 the machine failed;
 //! - a sentence is lower case, without a full stop, and never carries a secret: it is built from names, counts and places.
 
+use crate::seen::visible;
 use std::fmt;
 
 /// The exit status of a refusal. 0 is not among them, and nothing a user feeds the program ends otherwise.
@@ -182,11 +183,12 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    /// A refusal under `rule`. The sentence says what was found and what is allowed: lower case, no full stop, no secret.
+    /// A refusal under `rule`. The sentence says what was found and what is allowed: lower case, no full stop, no secret. What it
+    /// quotes of a path or a name stays on its line, and gives no orders.
     pub fn new(rule: Rule, sentence: impl Into<String>) -> Self {
         Self {
             rule,
-            sentence: sentence.into(),
+            sentence: visible(&sentence.into(), false),
             hints: Vec::new(),
         }
     }
@@ -194,7 +196,7 @@ impl Refusal {
     /// Adds a next step; where there is a corrected command, the hint is that command, whole.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hints.push(hint.into());
+        self.hints.push(visible(&hint.into(), false));
         self
     }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// The floors, from the ground; rooms of one floor may use each other.
 const FLOORS: [&[&str]; 8] = [
-    &["refusal", "secret", "ident", "threshold", "entropy", "hex"],
+    &["refusal", "secret", "ident", "threshold", "entropy", "hex", "seen"],
     &["crypto"],
     &["code"],
     &["plan", "quorum"],

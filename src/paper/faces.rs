@@ -212,6 +212,9 @@ impl OutlinePen for Strokes {
     fn close(&mut self) {}
 }
 
+/// The largest glyph, in bytes: the densest letter of a Chinese face has some 2 KB.
+const GLYPH_MAX: u32 = 64 << 10;
+
 /// What can be said of a file before any of its glyphs is wanted.
 fn judge(file: &str, bytes: &[u8]) -> Result<(), Refusal> {
     let found = quietly(|| {
@@ -231,6 +234,9 @@ fn judge(file: &str, bytes: &[u8]) -> Result<(), Refusal> {
         if !whole {
             return Some("it is damaged, or not whole".to_string());
         }
+        if !has_own_glyphs(&font) {
+            return Some("its glyphs overlap in the file, or one is larger than any letter".to_string());
+        }
         // OpenType, OS/2, fsType: 2 in its lowest four bits.
         let restricted = font.os2().is_ok_and(|os2| os2.fs_type() & 0xf == 2);
         restricted.then(|| "its maker does not allow it to be embedded".to_string())
@@ -240,6 +246,22 @@ fn judge(file: &str, bytes: &[u8]) -> Result<(), Refusal> {
         Some(Some(found)) => Err(unfit(file, &found)),
         None => Err(unfit(file, "it is damaged")),
     }
+}
+
+/// Whether each glyph has a place of its own in the file, of the size of a letter: a part of the font is then never larger than the
+/// whole, whatever letters are used.
+fn has_own_glyphs(font: &FontRef<'_>) -> bool {
+    let (Ok(loca), Ok(maxp)) = (font.loca(None), font.maxp()) else {
+        return false;
+    };
+    let mut places = (0..=usize::from(maxp.num_glyphs())).map(|number| loca.get_raw(number));
+    let mut before = places.next().flatten().unwrap_or(0);
+    places.all(|place| {
+        let Some(place) = place else { return false };
+        let size = place.checked_sub(before);
+        before = place;
+        size.is_some_and(|size| size <= GLYPH_MAX)
+    })
 }
 
 fn unfit(file: &str, found: &str) -> Refusal {

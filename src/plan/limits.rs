@@ -50,8 +50,8 @@ pub const FREE_TEXT_CHARACTERS: usize = 80;
 /// The place of an account in its organisation, and a tag, in characters.
 pub const LONG_TEXT_CHARACTERS: usize = 512;
 
-/// Combining marks in a row: no script in use needs more on one letter.
-pub const COMBINING_MARKS: usize = 4;
+/// Combining marks in a row.
+pub const COMBINING_MARKS: usize = crate::seen::MARKS_MAX;
 
 /// Days between two drills or two reviews: ten years.
 pub const DAYS: u16 = 3_660;

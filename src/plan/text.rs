@@ -7,6 +7,7 @@
 //! - text that was refused is quoted escaped and shortened: a terminal takes no order from a plan.
 
 use super::limits;
+use crate::seen::{is_combining, is_unseen};
 use std::{fmt, str::FromStr};
 
 /// Why something is not free text.
@@ -195,29 +196,6 @@ pub(super) fn bidirectional_control(text: &str) -> Option<(usize, char)> {
     text.char_indices().find(
         |(_, c)| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'),
     )
-}
-
-/// What cannot be seen, or stands for something else. The standard library's escaping knows the categories of Unicode (control,
-/// format, surrogate, private, unassigned, and every separator but the space); the list adds what Unicode calls a letter,
-/// a mark or a symbol and yet draws nothing.
-fn is_unseen(c: char) -> bool {
-    !c.is_ascii() && !stays_within(c)
-        || c.is_ascii_control()
-        || matches!(c,
-            '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{2800}' | '\u{3164}'
-            | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{fffc}' | '\u{fffd}' | '\u{1d159}' | '\u{e0000}'..='\u{e0fff}')
-}
-
-/// Whether the standard library leaves the character as it is inside a text.
-fn stays_within(c: char) -> bool {
-    let mut letters = [0; 8];
-    let after_a_letter = format!("a{}", c.encode_utf8(&mut letters));
-    after_a_letter.escape_debug().skip(1).eq([c])
-}
-
-/// Whether the character sits upon the one before it: the standard library escapes it at the start of a text, and only there.
-fn is_combining(c: char) -> bool {
-    !c.is_ascii() && c.escape_debug().len() > 1 && stays_within(c)
 }
 
 #[cfg(test)]

@@ -85,6 +85,14 @@ pub fn text(bytes: SecretBytes, place: &str) -> Result<SecretText, Refusal> {
         .ok_or_else(|| Refusal::new(Rule::InputMalformed, format!("{place} is not UTF-8 text")))
 }
 
+fn too_many() -> Refusal {
+    Refusal::new(
+        Rule::InputTooLarge,
+        format!("more scans were named than the {SCANS_MAX} that are read at a time"),
+    )
+    .hint("give them in several runs, or one PDF of many pages")
+}
+
 /// The files that `--scan` names, folders opened.
 pub fn scans(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Refusal> {
     let mut files = Vec::new();
@@ -112,6 +120,9 @@ pub fn scans(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Refusal> {
             if ["pdf", "png", "jpg", "jpeg"].contains(&kind.as_str()) && entry.is_file() {
                 inside.push(entry);
             }
+            if files.len() + inside.len() > SCANS_MAX {
+                return Err(too_many());
+            }
         }
         inside.sort();
         files.extend(inside);
@@ -123,10 +134,7 @@ pub fn scans(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Refusal> {
         ));
     }
     if files.len() > SCANS_MAX {
-        return Err(Refusal::new(
-            Rule::InputTooLarge,
-            format!("{} scans were named, {SCANS_MAX} are read at a time", files.len()),
-        ));
+        return Err(too_many());
     }
     Ok(files)
 }

@@ -50,9 +50,12 @@ use args::{Arguments, Command};
 use clap::Parser as _;
 use report::Answer;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 /// The program: arguments in, exit status out.
 pub fn run() -> ExitCode {
+    // A file that grows beyond a limit of the system is a refusal like a full disk, not our end.
+    let _ = signal_hook::flag::register(libc::SIGXFSZ, Arc::default());
     if let Some(helper) = helper() {
         lockdown::begin(None);
         helper();

@@ -9,9 +9,11 @@ use super::folding::all_folded;
 use crate::ceremony::ports::Voice;
 use crate::refusal::{Refusal, Rule, Status};
 use crate::secret::SecretText;
+use crate::seen::{visible, visible_json};
 use clap::error::ErrorKind;
 use std::io::Write as _;
 use std::panic::{self, AssertUnwindSafe};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -30,7 +32,7 @@ pub enum Answer {
 /// Whether standard output took everything that was put there.
 static LOST: AtomicBool = AtomicBool::new(false);
 
-/// Puts text on standard output. Control characters but line feeds are shown escaped.
+/// Puts text on standard output. What is not seen, but line feeds, is shown escaped: an answer that begins like JSON, as JSON does it.
 pub fn print(text: &str) {
     let mut out = std::io::stdout().lock();
     let put = out.write_all(shown(text).as_bytes()).and_then(|()| out.flush());
@@ -79,14 +81,15 @@ fn width() -> Option<usize> {
 
 /// A terminal takes no orders from a message.
 fn shown(text: &str) -> String {
-    let escaped = |c: char| {
-        if c.is_control() && c != '\n' {
-            c.escape_default().to_string()
-        } else {
-            c.to_string()
-        }
-    };
-    text.chars().map(escaped).collect()
+    if text.starts_with(['{', '[']) {
+        return visible_json(text);
+    }
+    visible(text, true)
+}
+
+/// A place on a line of its own, whatever its name is.
+pub fn print_place(path: &Path) {
+    print(&format!("{}\n", visible(&path.display().to_string(), false)));
 }
 
 /// What could be a share, a seed or a password that somebody gave in the wrong place: a run of 40 or more letters and

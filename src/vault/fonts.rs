@@ -11,6 +11,9 @@ use crate::refusal::{Refusal, Rule};
 /// The largest font file, in bytes: a whole face of Chinese, Japanese and Korean has 20 MB.
 pub const FONT_MAX: usize = 48 << 20;
 
+/// All fonts of a plan together, in bytes.
+pub const FONTS_MAX: usize = 96 << 20;
+
 /// A font file as it was read.
 pub struct FontFile {
     /// Its place below the folder of the plan.
@@ -21,6 +24,7 @@ pub struct FontFile {
 
 /// The files of a plan's fonts, in the order of the plan.
 pub fn read(store: &Store, plan: &Plan) -> Result<Vec<FontFile>, Refusal> {
+    let mut left = FONTS_MAX;
     let each = plan.fonts().iter().map(|path| {
         let name = path.as_str();
         let unfit = |found: &str| {
@@ -28,11 +32,14 @@ pub fn read(store: &Store, plan: &Plan) -> Result<Vec<FontFile>, Refusal> {
                 .hint(format!("put the font there: {}", store.path().join(name).display()))
                 .hint("or take it out of `fonts` in strongroom.toml, and write names in letters that the program has")
         };
-        match store.read(name, FONT_MAX) {
-            Ok(Some(bytes)) => Ok(FontFile {
-                name: name.to_string(),
-                bytes,
-            }),
+        match store.read(name, FONT_MAX.min(left)) {
+            Ok(Some(bytes)) => {
+                left -= bytes.len();
+                Ok(FontFile {
+                    name: name.to_string(),
+                    bytes,
+                })
+            }
             Ok(None) => Err(unfit("there is no such file")),
             Err(refusal) => Err(unfit(refusal.sentence())),
         }

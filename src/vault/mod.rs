@@ -49,6 +49,8 @@ use store::{Store, Writer};
 
 /// The name of the plan.
 pub const PLAN: &str = "strongroom.toml";
+/// The most chains of one vault: one for each laptop that writes.
+pub const SITES_MAX: usize = 1000;
 /// The largest plan that is read, in bytes.
 pub const PLAN_MAX: usize = 16 * 1024 * 1024;
 
@@ -200,6 +202,7 @@ impl<'a> Change<'a> {
                 .chains
                 .iter()
                 .map(|chain| chain.site().as_str())
+                .take(20)
                 .collect::<Vec<_>>()
                 .join(", ")
         };
@@ -366,8 +369,19 @@ pub fn read_plan(store: &Store) -> Result<String, Refusal> {
 }
 
 fn read_chains(store: &Store) -> Result<Vec<Chain>, Refusal> {
+    let names = store.list("ledger")?;
+    if names.len() > SITES_MAX {
+        return Err(Refusal::new(
+            Rule::InputTooLarge,
+            format!(
+                "the folder ledger has {} files, at most {SITES_MAX} are read",
+                names.len()
+            ),
+        )
+        .hint("one file is one laptop that writes: compare with another copy of the vault"));
+    }
     let mut chains = Vec::new();
-    for name in store.list("ledger")? {
+    for name in names {
         let Some(site) = name
             .strip_suffix(".jsonl")
             .and_then(|site| site.parse::<SiteName>().ok())

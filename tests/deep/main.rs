@@ -77,7 +77,7 @@ const PROMISES: [Promise; 10] = [
     },
     Promise {
         name: "hostile inputs",
-        wanted: "100,000 for each of 15 readers and 10,000,000 over all; no panic, nothing taken that nobody wrote, each within 2 s and 256 MiB",
+        wanted: "100,000 for each of 15 readers and 10,000,000 over all; no panic, nothing taken that nobody wrote, each within 2 s of the processor and 256 MiB",
         attempt: hostile_inputs,
     },
     Promise {

@@ -16,7 +16,7 @@ use std::io::{Read as _, Write as _};
 pub type Files = BTreeMap<String, Vec<u8>>;
 
 /// The most bytes of all files together: ten thousand accounts with all their devices, and room to spare.
-pub const BYTES_MAX: u64 = 128 << 20;
+pub const BYTES_MAX: u64 = 96 << 20;
 
 /// The files as one stream.
 pub fn pack(files: &Files) -> Result<Vec<u8>, Refusal> {

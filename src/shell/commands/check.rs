@@ -22,9 +22,10 @@ use jiff::civil::Date;
 pub fn run(place: &Place, it: &Check) -> Result<Answer, Refusal> {
     let (plan, former) = read(place)?;
     let faces = Faces::read(fonts::read(&Store::open(&place.vault)?, &plan)?)?;
-    deal::check_names(&plan, faces)?;
     let access = Access::of(&plan, &former);
     let (mut claim, judgement) = judge(&access, today())?;
+    // Last, for it draws every sheet.
+    deal::check_names(&plan, faces)?;
     print(&if it.json {
         json::report(&mut claim, &judgement)
     } else {

@@ -26,7 +26,7 @@ use crate::shell::decoder::Decoder;
 use crate::shell::guard::Exceptions;
 use crate::shell::output::{self, Folder};
 use crate::shell::printing::{self, Printer};
-use crate::shell::report::{Answer, print, say};
+use crate::shell::report::{Answer, print, print_place, say};
 use crate::shell::{input, machine};
 use crate::vault::event::Event;
 use crate::vault::store::Store;
@@ -81,11 +81,7 @@ pub fn run(place: &Place, it: &Print) -> Result<Answer, Refusal> {
     match (&to.out, &to.printer) {
         (Some(out), _) => {
             for (name, _) in &papers {
-                print(&format!(
-                    "{}
-",
-                    out.join(name).display()
-                ));
+                print_place(&out.join(name));
             }
         }
         (_, Some(printer)) => print(&format!(

@@ -10,7 +10,7 @@ use crate::quorum::access::Access;
 use crate::refusal::Refusal;
 use crate::secret::SecretBytes;
 use crate::shell::output::{Folder, write_new};
-use crate::shell::report::{Answer, print};
+use crate::shell::report::{Answer, print, print_place};
 use crate::vault::ledger::Hash;
 use crate::vault::store::Store;
 use crate::vault::{fonts, former, mode_of, read_plan};
@@ -22,7 +22,8 @@ pub(super) fn into_folder(store: &Store, wordings: &Wordings, out: &Path) -> Res
     Folder::open(out)?;
     let path = out.join(name);
     write_new(&path, &page)?;
-    print(&format!("{}\n{sentence}\n", path.display()));
+    print_place(&path);
+    print(&format!("{sentence}\n"));
     Ok(Answer::Done)
 }
 

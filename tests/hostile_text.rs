@@ -164,3 +164,64 @@ fn what_moves_a_terminal_or_cannot_be_seen_or_drawn_is_refused_in_every_field() 
     std::fs::write(&plan, original).unwrap();
     assert!(!world.run(&["ledger", "show"]).ok().out.contains("dealt"));
 }
+
+#[test]
+fn a_path_or_a_flag_gives_a_terminal_no_orders() {
+    let world = rehearsal();
+    let scratch = Scratch::new();
+    let hostile = "x\nstrongroom: error: the vault is gone (usage)\nhint: rm\u{1b}[2J\u{202e}gpj\u{61c}a\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}";
+    let out = scratch.join(hostile);
+    for arguments in [
+        vec!["--vault", hostile, "check"],
+        vec!["--vault", &world.vault, "prove", "--scan", hostile],
+        vec!["--vault", &world.vault, "status", hostile],
+        vec!["--vault", &world.vault, "--site", hostile, "status"],
+        vec![
+            "--vault",
+            &world.vault,
+            "print",
+            "label",
+            "--all",
+            "--templates",
+            hostile,
+            "--out",
+            &out,
+        ],
+        vec!["--vault", &world.vault, "print", "label", "--all", "--out", &out],
+        vec!["--vault", &world.vault, "print", "statement", "--out", &out],
+        vec!["init", &out, "--organizations", hostile],
+        vec!["restore", &out, "--scan", hostile],
+    ] {
+        let ended = run(&arguments);
+        for said in [&ended.out, &ended.err] {
+            assert!(
+                !said.contains(['\u{1b}', '\u{202e}', '\u{61c}']),
+                "{arguments:?}: {said:?}"
+            );
+            assert!(!said.contains(&"\u{301}".repeat(5)), "{arguments:?}: {said:?}");
+            let forged =
+                |line: &str| line.starts_with("strongroom: error: the vault is gone") || line.starts_with("hint: rm");
+            assert!(!said.lines().any(forged), "{arguments:?}: {said:?}");
+        }
+    }
+}
+
+#[test]
+fn what_a_note_holds_is_shown_without_its_orders() {
+    let world = rehearsal().copy();
+    let about = format!("a{}b", "\u{301}".repeat(300));
+    let noted = world.run(&["guidance", "T\u{61c}x", "--about", &about, "--until", "2027-01-01"]);
+    assert!(noted.status == 0 || noted.status == 2, "{noted:?}");
+    for arguments in [
+        &["status"][..],
+        &["ledger", "show"],
+        &["due"],
+        &["ledger", "show", "--json"],
+    ] {
+        let said = world.run(arguments).out;
+        assert!(
+            !said.contains('\u{61c}') && !said.contains(&"\u{301}".repeat(5)),
+            "{arguments:?}"
+        );
+    }
+}

@@ -85,6 +85,17 @@ fn a_full_disk_leaves_the_old_vault() {
     assert!(ended.err.contains("\n4\n"), "{ended:?}");
 }
 
+#[test]
+fn a_file_that_may_not_grow_is_a_refusal_and_loses_nothing() {
+    let world = rehearsal().copy();
+    let before = world.sums();
+    let guidance = "guidance T --about x --until 2027-01-01";
+    let script = format!("ulimit -f 8; exec {} --vault {} {guidance}", program(), world.vault);
+    run_with("bash", &["-c", &script], b"").refused(4, "input-output");
+    assert_eq!(world.sums(), before);
+    world.run(&["ledger", "verify"]).ok();
+}
+
 /// Every way in which `enroll` changes the disk, ended there by a kill: the vault is the old one or the new one.
 #[test]
 fn a_killed_enroll_leaves_the_old_vault_or_the_new_one() {

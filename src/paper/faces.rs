@@ -388,4 +388,27 @@ mod tests {
             }
         }
     }
+
+    /// The file with the place of a glyph moved in its table of places.
+    fn with_place(number: usize, place: u32) -> Vec<u8> {
+        let mut bytes = dejavu::sans::regular().to_vec();
+        let tables = bytes[12..].chunks_exact(16);
+        let loca = tables
+            .clone()
+            .find(|table| table.starts_with(b"loca"))
+            .map(|table| &table[8..12]);
+        let at = loca.map_or(0, |at| u32::from_be_bytes([at[0], at[1], at[2], at[3]]) as usize) + 4 * number;
+        bytes[at..at + 4].copy_from_slice(&place.to_be_bytes());
+        bytes
+    }
+
+    #[test]
+    fn glyphs_that_share_a_place_or_are_larger_than_any_letter_are_refused() {
+        for (number, place) in [(100, 0), (100, u32::MAX), (101, 1 << 20)] {
+            assert!(
+                refused(&with_place(number, place)).contains("glyphs overlap"),
+                "{number} {place}"
+            );
+        }
+    }
 }

@@ -98,7 +98,9 @@ fn redacted(line: &str) -> String {
     let hides = |word: &str| {
         let symbols = word.chars().filter(char::is_ascii_alphanumeric).count();
         let hash = word.len() >= 40 && word.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f'));
-        (symbols >= 40 && !hash && !word.contains(['/', '.'])) || word.contains("secret=") || word.contains("otpauth:")
+        // The scheme and the kind alone are what our own sentences name.
+        let uri = word.contains("otpauth:") && symbols > "otpauthtotp".len();
+        (symbols >= 40 && !hash && !word.contains(['/', '.'])) || word.contains("secret=") || uri
     };
     let joined = line.split(' ').map(|word| if hides(word) { "…" } else { word });
     joined.collect::<Vec<_>>().join(" ")
@@ -202,6 +204,8 @@ mod tests {
             "the plan has no account …"
         );
         assert_eq!(redacted("no file otpauth://totp/x?secret=GEZD"), "no file …");
+        let own = "only time-based seeds are kept: the URI begins otpauth://totp/";
+        assert_eq!(redacted(own), own);
     }
 
     #[test]

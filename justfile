@@ -69,10 +69,10 @@ reproducible:
     export RUSTUP_HOME="${RUSTUP_HOME:-$HOME/.rustup}" CARGO_INCREMENTAL=0
     toolchain="$(rustc --print sysroot)"
     built() { # folder, user, time zone
-        mkdir -p "$out/$1/home"
+        mkdir -p "$out/$1/own"
         git archive HEAD | tar -x -C "$out/$1"
         (cd "$out/$1" && mkdir -p .cargo && cargo vendor --locked --quiet vendor > .cargo/config.toml)
-        (cd "$out/$1" && unshare --map-user="$2" --map-group="$2" -n env HOME="$PWD/home" CARGO_HOME="$PWD/home/cargo" TZ="$3" \
+        (cd "$out/$1" && unshare --map-user="$2" --map-group="$2" -n env HOME="$PWD/own" CARGO_HOME="$PWD/own/cargo" TZ="$3" \
             RUSTFLAGS="--remap-path-prefix=$PWD=/strongroom --remap-path-prefix=$toolchain=/toolchain" \
             cargo build --release --frozen --offline --quiet && sha256sum target/release/strongroom)
         if grep -aqF "$out" "$out/$1/target/release/strongroom"; then echo "the program names the folder it was built in"; exit 1; fi

@@ -1,5 +1,5 @@
 //! What comes in from others, held against `deny.toml` and the reasons in `Cargo.toml`: the part of `just supply` that needs no
-//! tool and no network, so that every change passes it.
+//! other tool, so that every change passes it.
 
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
@@ -20,7 +20,6 @@ fn graph() -> BTreeMap<String, Vec<String>> {
     const ASK: &[&str] = &[
         "metadata",
         "--locked",
-        "--offline",
         "--format-version",
         "1",
         "--filter-platform",

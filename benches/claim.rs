@@ -29,7 +29,7 @@ fn main() -> ExitCode {
     if std::env::args().any(|argument| argument == "--test" || argument == "--list") {
         return ExitCode::SUCCESS;
     }
-    println!("accounts  people behind  structures    nodes   read plan   claim   `check`   `check --json`   memory");
+    println!("accounts  people behind  structures    steps   read plan   claim   `check`   `check --json`   memory");
     let mut fits = true;
     for spread in [Spread::Teams, Spread::Scattered] {
         for accounts in [10, 100, 1_000, 10_000] {
@@ -50,7 +50,7 @@ fn measure(accounts: usize, spread: Spread) -> bool {
     let mut claim = Claim::of(&access, date(2026, 11, 24)).unwrap();
     claim.observe();
     let computed = begun.elapsed();
-    let (nodes, structures) = (claim.coalitions.nodes(), access.structures.len());
+    let (steps, structures) = (claim.coalitions.steps(), access.structures.len());
     let folder = std::env::temp_dir().join(format!("strongroom-bench-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     std::fs::write(folder.join("strongroom.toml"), &text).unwrap();
@@ -59,7 +59,7 @@ fn measure(accounts: usize, spread: Spread) -> bool {
     std::fs::remove_dir_all(&folder).unwrap();
     let ms = |time: Duration| format!("{:.1} ms", time.as_secs_f64() * 1e3);
     println!(
-        "{accounts:>8}  {:<13} {structures:>11} {nodes:>8} {:>11} {:>7} {:>9} {:>16} {:>4} MiB",
+        "{accounts:>8}  {:<13} {structures:>11} {steps:>8} {:>11} {:>7} {:>9} {:>16} {:>4} MiB",
         format!("{spread:?}").to_lowercase(),
         ms(read),
         ms(computed),

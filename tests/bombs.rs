@@ -8,6 +8,8 @@ mod common;
 mod pdfs;
 #[path = "bombs/pictures.rs"]
 mod pictures;
+#[path = "bombs/plans.rs"]
+mod plans;
 
 use common::{Ended, RECOVER_PASSWORD, Scratch, program, rehearsal, run_with};
 
@@ -134,6 +136,21 @@ fn a_large_ledger_or_plan_that_is_none_is_refused_where_it_breaks() {
         let text = piece.repeat((15 << 20) / piece.len());
         std::fs::write(format!("{}/strongroom.toml", world.vault), text).unwrap();
         measured(&["--vault", &world.vault, "check"]).is_bounded(piece);
+    }
+}
+
+#[test]
+fn a_plan_whose_claim_is_too_dear_is_refused_and_never_rounded() {
+    let scratch = Scratch::new();
+    for (name, plan, what) in [
+        ("tangled", plans::tangled(), "the groups of this plan"),
+        ("lossy", plans::lossy(), "the losses of this plan"),
+    ] {
+        std::fs::write(scratch.join("strongroom.toml"), plan).unwrap();
+        let tried = measured(&["--vault", &scratch.join("."), "check"]);
+        tried.is_bounded(name);
+        let refused = tried.ended.refused(2, "plan-too-tangled");
+        assert!(refused.err.contains(what), "{refused:?}");
     }
 }
 

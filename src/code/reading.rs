@@ -6,7 +6,7 @@
 //! - an entry that fails never stops those after it;
 //! - a share of the other world is recognised as such, with or without its prefix, whole or not;
 //! - lines find their share by index, mark and lock, in any order; a line A without line B is a share that cannot be proved;
-//! - the work is bounded: 1 MiB of text, a constant amount a line, at most [`CORRECTIONS`] lines that are corrected, and of them at most
+//! - the work is bounded: 1 MiB of text, a constant amount a line, at most [`CORRECTIONS_MAX`] lines that are corrected, and of them at most
 //!   [`SEARCHES`] whose lost symbol is searched for.
 
 use super::code_error::CodeError;
@@ -23,7 +23,7 @@ use crate::secret::SecretText;
 pub const TEXT_MAX: usize = 1 << 20;
 
 /// For how many lines of a text a correction is sought: those of 1,000 sheets, each of which costs a fifth of a millisecond.
-pub const CORRECTIONS: usize = 4096;
+pub const CORRECTIONS_MAX: usize = 4096;
 
 /// In how many lines of a text a missing or doubled symbol is searched for.
 pub const SEARCHES: usize = 32;
@@ -70,7 +70,7 @@ pub fn read_text(text: &str, expected: Mode) -> Vec<Result<PaperShare, Unread>> 
         })];
     }
     let mut left = Left {
-        corrections: CORRECTIONS,
+        corrections: CORRECTIONS_MAX,
         searches: SEARCHES,
     };
     let judged = typed::lines(text)

@@ -123,9 +123,9 @@ impl<'a, 'p> Coalitions<'a, 'p> {
         Some(groups)
     }
 
-    /// How many nodes the computation took.
-    pub fn nodes(&self) -> usize {
-        self.diagrams.nodes()
+    /// How many steps the computation took.
+    pub fn steps(&self) -> u64 {
+        self.diagrams.steps()
     }
 
     fn listed(&mut self, of: Family, limit: usize, shape: &Shape<'p>, paths: &[&Path<'p>]) -> Option<Groups<'p>> {

@@ -7,8 +7,10 @@
 //!
 //! Rules of this file:
 //! - a set has at most [`MOST`] components, each once;
+//! - every two sets that are put together, and every set that is looked up, is a step of [`Effort`];
 //! - a family holds no set that has another of it inside.
 
+use super::effort::Effort;
 use super::gate::{Component, Gate};
 use crate::plan::limits;
 use crate::refusal::{Refusal, Rule};
@@ -17,8 +19,8 @@ use rustc_hash::FxHashSet;
 /// How many components a set has at most.
 pub const MOST: usize = limits::LOSSES as usize;
 
-/// How many sets of one gate are borne.
-const FAMILY: usize = 1 << 21;
+/// How many sets of one gate are borne at once.
+const FAMILY: usize = 1 << 20;
 
 /// A small set of components, the lowest first, the rest of its places empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -85,13 +87,13 @@ impl Cut {
 }
 
 /// The minimal cut sets of a function of at most `size` components, the smallest first.
-pub fn cuts(of: &Gate, size: usize) -> Result<Vec<Cut>, Refusal> {
-    let mut cuts: Vec<Cut> = family(of, size.min(MOST))?;
+pub fn cuts(of: &Gate, size: usize, effort: &mut Effort) -> Result<Vec<Cut>, Refusal> {
+    let mut cuts: Vec<Cut> = family(of, size.min(MOST), effort)?;
     cuts.sort_unstable_by_key(|cut| (cut.len(), *cut));
     Ok(cuts)
 }
 
-fn family(of: &Gate, size: usize) -> Result<Vec<Cut>, Refusal> {
+fn family(of: &Gate, size: usize, effort: &mut Effort) -> Result<Vec<Cut>, Refusal> {
     let Gate::AtLeast { needed, of } = of else {
         let Gate::One(component) = of else {
             return Ok(Vec::new());
@@ -112,46 +114,51 @@ fn family(of: &Gate, size: usize) -> Result<Vec<Cut>, Refusal> {
     let mut row: Vec<Vec<Cut>> = vec![Vec::new(); failing + 1];
     row[0].push(Cut::EMPTY);
     for (met, gate) in of.iter().enumerate() {
-        let stops = family(gate, size)?;
+        let stops = family(gate, size, effort)?;
         for stopped in (1..=failing.min(met + 1)).rev() {
-            let more = product(&row[stopped - 1], &stops, size)?;
+            let more = product(&row[stopped - 1], &stops, size, effort)?;
             if !more.is_empty() {
                 let mut both = std::mem::take(&mut row[stopped]);
                 both.extend(more);
-                row[stopped] = minimal(both);
+                row[stopped] = minimal(both, effort)?;
             }
+        }
+        if row.iter().map(Vec::len).sum::<usize>() > FAMILY {
+            return Err(too_many(size));
         }
     }
     Ok(row.pop().unwrap_or_default())
 }
 
-fn product(some: &[Cut], others: &[Cut], size: usize) -> Result<Vec<Cut>, Refusal> {
+fn product(some: &[Cut], others: &[Cut], size: usize, effort: &mut Effort) -> Result<Vec<Cut>, Refusal> {
     let mut sets: FxHashSet<Cut> = FxHashSet::default();
     for one in some {
+        effort.spend(1 + others.len())?;
         sets.extend(others.iter().filter_map(|other| one.with(*other, size)));
         if sets.len() > FAMILY {
-            return Err(Refusal::new(
-                Rule::PlanTooTangled,
-                format!("this plan has more than {FAMILY} losses of at most {size} things that lock an account out"),
-            )
-            .hint("ask for fewer losses at once in `survive`"));
+            return Err(too_many(size));
         }
     }
-    Ok(minimal(sets.into_iter().collect()))
+    minimal(sets.into_iter().collect(), effort)
+}
+
+fn too_many(size: usize) -> Refusal {
+    let found = format!("this plan has more than {FAMILY} losses of at most {size} things that lock an account out");
+    Refusal::new(Rule::PlanTooTangled, found).hint("ask for fewer losses at once in `survive`")
 }
 
 /// The sets that have no other inside.
-fn minimal(sets: Vec<Cut>) -> Vec<Cut> {
+fn minimal(sets: Vec<Cut>, effort: &mut Effort) -> Result<Vec<Cut>, Refusal> {
+    effort.spend(sets.len() << MOST)?;
     let all: FxHashSet<Cut> = sets.into_iter().collect();
-    all.iter()
-        .copied()
-        .filter(|set| !set.parts().any(|part| all.contains(&part)))
-        .collect()
+    let is_minimal = |set: &Cut| !set.parts().any(|part| all.contains(&part));
+    Ok(all.iter().copied().filter(is_minimal).collect())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::quorum::effort::Of;
 
     #[test]
     fn the_small_cuts_are_the_small_minimal_sets_of_the_dual() {
@@ -182,7 +189,7 @@ mod tests {
                 let small = (0..256_u32)
                     .filter(is_cut)
                     .filter(|lost| lost.count_ones() as usize <= size);
-                let mut found: Vec<u32> = cuts(&gate, size)
+                let mut found: Vec<u32> = cuts(&gate, size, &mut Effort::new(Of::Losses))
                     .expect("it is small")
                     .iter()
                     .map(|cut| cut.components().map(|at| 1 << at).sum())

@@ -7,15 +7,13 @@
 //! Rules of this file:
 //! - one set of diagrams for all functions of a plan, so that what two of them share is computed once;
 //! - numbers are exact; only a count beyond 2^128 stays there;
-//! - a function that is too tangled is refused at [`NODES`], never rounded.
+//! - every entry of a table is a step of [`Effort`]: a function that takes too many is refused, never rounded.
 
+use super::effort::{self, Effort};
 use super::gate::{Component, Gate};
 use crate::refusal::{Refusal, Rule};
 use rustc_hash::FxHashMap;
 use std::{cmp::Reverse, collections::BinaryHeap};
-
-/// How many nodes there may be of either kind: some 100 MB.
-pub const NODES: usize = 2_000_000;
 
 /// A structure function, as a node of its diagram.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -63,6 +61,7 @@ pub struct Diagrams {
     stripped: FxHashMap<(Family, Function), Family>,
     sizes: Vec<Option<u32>>,
     counts: FxHashMap<Family, u128>,
+    effort: Effort,
 }
 
 impl Diagrams {
@@ -88,6 +87,7 @@ impl Diagrams {
             stripped: FxHashMap::default(),
             sizes: vec![None, Some(0)],
             counts: FxHashMap::default(),
+            effort: Effort::new(effort::Of::Groups),
         }
     }
 
@@ -137,7 +137,8 @@ impl Diagrams {
         let without = self.minimal(Function(node.without))?;
         let with = self.minimal(Function(node.with))?;
         let with = self.stripped(with, Function(node.without))?;
-        let family = self.family(node.level, without, with)?;
+        let family = self.family(node.level, without, with);
+        self.effort.spend(1)?;
         self.minimal.insert(of, family);
         Ok(family)
     }
@@ -201,9 +202,9 @@ impl Diagrams {
         sets
     }
 
-    /// How many nodes there are, of both kinds.
-    pub fn nodes(&self) -> usize {
-        self.functions.list.len() + self.families.list.len()
+    /// How many steps the functions and families took.
+    pub fn steps(&self) -> u64 {
+        self.effort.spent()
     }
 
     fn one(&mut self, component: Component) -> Result<Function, Refusal> {
@@ -211,7 +212,7 @@ impl Diagrams {
             Some(level) if *level != u32::MAX => *level,
             _ => return Err(Refusal::new(Rule::Internal, "a component stands in no order")),
         };
-        self.node(level, Function::NEVER, Function::ALWAYS)
+        Ok(self.node(level, Function::NEVER, Function::ALWAYS))
     }
 
     /// At least `needed` of the functions: a row of counters, from the last function to the first.
@@ -258,39 +259,40 @@ impl Diagrams {
         let low = self.choose(a, b, c)?;
         let (a, b, c) = half(true);
         let high = self.choose(a, b, c)?;
-        let chosen = self.node(level, low, high)?;
+        let chosen = self.node(level, low, high);
+        self.effort.spend(1)?;
         self.choices.insert(key, chosen);
         Ok(chosen)
     }
 
-    fn node(&mut self, level: u32, without: Function, with: Function) -> Result<Function, Refusal> {
+    fn node(&mut self, level: u32, without: Function, with: Function) -> Function {
         if without == with {
-            return Ok(without);
+            return without;
         }
         let node = Node {
             level,
             without: without.0,
             with: with.0,
         };
-        self.functions.number(node).map(Function)
+        Function(self.functions.number(node))
     }
 
-    fn family(&mut self, level: u32, without: Family, with: Family) -> Result<Family, Refusal> {
+    fn family(&mut self, level: u32, without: Family, with: Family) -> Family {
         if with == Family::EMPTY {
-            return Ok(without);
+            return without;
         }
         let node = Node {
             level,
             without: without.0,
             with: with.0,
         };
-        let number = self.families.number(node)?;
+        let number = self.families.number(node);
         if number as usize == self.sizes.len() {
             let size = |family: Family| self.sizes[family.0 as usize];
             let sizes = [size(without), size(with).map(|size| size + 1)];
             self.sizes.push(sizes.into_iter().flatten().min());
         }
-        Ok(Family(number))
+        Family(number)
     }
 
     /// The sets of a family for which `function` does not hold.
@@ -316,8 +318,9 @@ impl Diagrams {
             };
             let without = self.stripped(Family(set.without), without)?;
             let with = self.stripped(Family(set.with), with)?;
-            self.family(set.level, without, with)?
+            self.family(set.level, without, with)
         };
+        self.effort.spend(1)?;
         self.stripped.insert((family, function), stripped);
         Ok(stripped)
     }
@@ -341,23 +344,15 @@ impl Nodes {
         self.list[number as usize]
     }
 
-    fn number(&mut self, node: Node) -> Result<u32, Refusal> {
+    fn number(&mut self, node: Node) -> u32 {
         if let Some(number) = self.numbers.get(&node) {
-            return Ok(*number);
+            return *number;
         }
-        if self.list.len() == NODES {
-            return Err(Refusal::new(
-                Rule::PlanTooTangled,
-                format!("the groups of this plan take more than {NODES} decision nodes to compute exactly"),
-            )
-            .hint(
-                "give each safe controllers of its own: what tangles them is one person at many safes of one share set",
-            ));
-        }
+        // Steps are far fewer than 2^32.
         let number = self.list.len() as u32;
         self.list.push(node);
         self.numbers.insert(node, number);
-        Ok(number)
+        number
     }
 }
 

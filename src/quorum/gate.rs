@@ -90,6 +90,14 @@ impl Gate {
         }
     }
 
+    /// How many gates and components the tree names: what it takes to ask it.
+    pub fn size(&self) -> usize {
+        match self {
+            Self::One(_) => 1,
+            Self::AtLeast { of, .. } => 1 + of.iter().map(Self::size).sum::<usize>(),
+        }
+    }
+
     /// The dual: its minimal path sets are the minimal cut sets of this one.
     #[must_use]
     pub fn dual(&self) -> Self {

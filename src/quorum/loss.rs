@@ -5,10 +5,12 @@
 //!   fewer of them do not;
 //! - a cut stands for itself only where nothing smaller does as much: the safe rather than its building, the passphrase rather than
 //!   its custodian;
+//! - what is computed is counted by one [`Effort`] for all accounts and share sets;
 //! - accounts with the same ways to both factors are computed once; closed ones and those without root credentials not at all.
 
 use super::access::{Access, Way};
 use super::cut::{self, Cut, cuts};
+use super::effort::{self, Effort};
 use super::gate::{Component, Gate};
 use super::units::{Unit, Units, Ways};
 use crate::plan::{Account, Loss, ShareSet};
@@ -68,8 +70,9 @@ const SHOWN: usize = 8;
 impl<'p> Losses<'p> {
     /// Computes the losses of a plan.
     pub fn of(access: &Access<'p>) -> Result<Self, Refusal> {
-        let work = Work {
+        let mut work = Work {
             units: Units::of(access.plan),
+            effort: Effort::new(effort::Of::Losses),
         };
         let survive = &access.plan.policy().survive;
         let depth = survive
@@ -88,7 +91,7 @@ impl<'p> Losses<'p> {
                 broken.extend((!cuts.is_empty()).then_some((*loss, cuts)));
             }
             of.push(Cuts {
-                alone: work.alone(&survives),
+                alone: work.alone(&survives)?,
                 accounts,
                 ways,
                 cuts,
@@ -156,53 +159,65 @@ pub fn by_ways<'p>(access: &Access<'p>) -> BTreeMap<Ways<'p>, Vec<&'p Account>> 
 
 struct Work<'p> {
     units: Units<'p>,
+    effort: Effort,
 }
 
 impl<'p> Work<'p> {
     /// The cuts of at most `depth` losses, and whether there are more than are listed.
-    fn named_cuts(&self, survives: &Gate, depth: usize) -> Result<(Vec<Vec<Unit<'p>>>, bool), Refusal> {
-        let mut small = cuts(survives, depth)?;
-        small.retain(|cut| !self.is_overdone(survives, *cut));
-        let more = small.len() > LISTED;
-        small.truncate(LISTED);
-        let mut cuts: Vec<Vec<Unit<'p>>> = small.into_iter().map(|cut| self.named(cut)).collect();
-        cuts.sort_by(|a, b| (a.len(), a).cmp(&(b.len(), b)));
-        Ok((cuts, more))
+    fn named_cuts(&mut self, survives: &Gate, depth: usize) -> Result<(Vec<Vec<Unit<'p>>>, bool), Refusal> {
+        let asked = survives.size();
+        let mut named: Vec<Vec<Unit<'p>>> = Vec::new();
+        let mut more = false;
+        for cut in cuts(survives, depth, &mut self.effort)? {
+            if self.is_overdone(survives, asked, cut)? {
+                continue;
+            }
+            more = named.len() == LISTED;
+            if more {
+                break;
+            }
+            named.push(self.named(cut));
+        }
+        named.sort_by(|a, b| (a.len(), a).cmp(&(b.len(), b)));
+        Ok((named, more))
     }
 
-    fn alone(&self, survives: &Gate) -> Vec<Unit<'p>> {
+    fn alone(&mut self, survives: &Gate) -> Result<Vec<Unit<'p>>, Refusal> {
+        self.effort.spend(survives.size() * self.units.list().len())?;
         let units = self.units.list().iter().copied().enumerate();
         let survives_all = survives.holds(&|_| true);
-        units
-            .filter(|(at, _)| survives_all && !survives.holds(&|component| component != *at))
-            .map(|(_, unit)| unit)
-            .collect()
+        let alone = units.filter(|(at, _)| survives_all && !survives.holds(&|component| component != *at));
+        Ok(alone.map(|(_, unit)| unit).collect())
     }
 
-    /// Whether less than one of the losses would do.
-    fn is_overdone(&self, survives: &Gate, cut: Cut) -> bool {
+    /// Whether less than one of the losses would do. To ask the function takes `asked` steps.
+    fn is_overdone(&mut self, survives: &Gate, asked: usize, cut: Cut) -> Result<bool, Refusal> {
         let lost: Vec<Component> = cut.components().collect();
-        lost.iter().any(|at| {
+        for at in &lost {
             let Some(unit) = self.units.list().get(*at) else {
-                return false;
+                continue;
             };
-            self.units.below(*unit).into_iter().any(|less| {
+            for less in self.units.below(*unit) {
+                self.effort.spend(asked)?;
                 let less = self.units.number(less);
-                !survives.holds(&|component| component != less && (component == *at || !lost.contains(&component)))
-            })
-        })
+                if !survives.holds(&|component| component != less && (component == *at || !lost.contains(&component))) {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
     }
 
     /// The smallest losses of one kind that are no more than the policy says are survived.
-    fn of_kind(&self, survives: &Gate, loss: Loss) -> Result<Vec<Vec<Unit<'p>>>, Refusal> {
+    fn of_kind(&mut self, survives: &Gate, loss: Loss) -> Result<Vec<Vec<Unit<'p>>>, Refusal> {
         let of_kind = |at: Component| self.units.list().get(at).is_some_and(|unit| unit.kind() == loss.of);
         let survives = survives.settled(&|at| (!of_kind(at)).then_some(true));
-        let mut cuts = cuts(&survives, usize::from(loss.any))?;
+        let mut cuts = cuts(&survives, usize::from(loss.any), &mut self.effort)?;
         cuts.truncate(SHOWN);
         Ok(cuts.into_iter().map(|cut| self.named(cut)).collect())
     }
 
-    fn margin(&self, set: &'p ShareSet) -> Result<Margin<'p>, Refusal> {
+    fn margin(&mut self, set: &'p ShareSet) -> Result<Margin<'p>, Refusal> {
         let survives = self.units.set(set);
         let (mut cuts, _) = self.named_cuts(&survives, cut::MOST)?;
         let locked_by = cuts.first().map(Vec::len);

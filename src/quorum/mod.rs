@@ -24,7 +24,7 @@
 //!
 //! Rules of this folder:
 //! - a plan, a day and a scenario in, numbers out: no files, no clock, no terminal;
-//! - every number is exact; where that cannot be had within [`diagram::NODES`], the answer is a refusal;
+//! - every number is exact; where that cannot be had within [`effort::Of::steps`], the answer is a refusal;
 //! - what accounts have in common is computed once: time grows with distinct structures, not with accounts.
 
 pub mod access;
@@ -33,6 +33,7 @@ pub mod coalition;
 pub mod coverage;
 pub mod cut;
 pub mod diagram;
+pub mod effort;
 pub mod gate;
 pub mod loss;
 pub mod path;

@@ -181,6 +181,27 @@ fn a_font_that_is_missing_unreadable_damaged_or_too_large_is_refused_by_its_name
 }
 
 #[test]
+fn fonts_that_are_too_much_together_are_refused_at_the_one_that_is_too_much() {
+    let world = fresh();
+    with_names(
+        &world.vault,
+        "fonts = [\"fonts/a.ttf\", \"fonts/b.ttf\", \"fonts/c.ttf\"]",
+    );
+    std::fs::create_dir_all(format!("{}/fonts", world.vault)).unwrap();
+    for name in ["a", "b", "c"] {
+        let file = std::fs::File::create(format!("{}/fonts/{name}.ttf", world.vault)).unwrap();
+        file.set_len(40 << 20).unwrap();
+    }
+    let ended = world.run(&["check"]).refused(2, "font-unfit");
+    assert!(
+        ended
+            .err
+            .contains("fonts/c.ttf cannot be used: with it the fonts of the plan have more than 96 MiB"),
+        "{ended:?}"
+    );
+}
+
+#[test]
 fn a_font_outside_the_folder_of_the_plan_cannot_be_named() {
     for fonts in [
         "fonts = [\"/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf\"]",

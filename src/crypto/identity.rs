@@ -180,7 +180,7 @@ fn succession(before: &[u8; 32], after: &[u8; 32]) -> Vec<u8> {
 
 /// What a locked file opens to. Its length and its stanzas are judged before age sees it.
 pub(super) fn opened(identity: &x25519::Identity, locked: &[u8]) -> Result<SecretBytes, Refusal> {
-    judge_size(locked)?;
+    judge_bounds(locked)?;
     released(identity, locked)
 }
 
@@ -220,7 +220,7 @@ pub fn lock(plain: &SecretBytes, recipients: &[Recipient]) -> Result<Vec<u8>, Re
 }
 
 /// The header lines of an age file are counted before age reads them: a file must not be able to ask for work.
-fn judge_size(locked: &[u8]) -> Result<(), Refusal> {
+fn judge_bounds(locked: &[u8]) -> Result<(), Refusal> {
     if locked.len() > RECORD_MAX {
         let found = format!("the record has {} bytes, {RECORD_MAX} are allowed", locked.len());
         return Err(Refusal::new(Rule::RecordUnfit, found));

@@ -32,9 +32,14 @@ pub fn read(store: &Store, plan: &Plan) -> Result<Vec<FontFile>, Refusal> {
                 .hint(format!("put the font there: {}", store.path().join(name).display()))
                 .hint("or take it out of `fonts` in strongroom.toml, and write names in letters that the program has")
         };
-        match store.read(name, FONT_MAX.min(left)) {
+        match store.read(name, FONT_MAX) {
             Ok(Some(bytes)) => {
-                left -= bytes.len();
+                left = left.checked_sub(bytes.len()).ok_or_else(|| {
+                    unfit(&format!(
+                        "with it the fonts of the plan have more than {} MiB",
+                        FONTS_MAX >> 20
+                    ))
+                })?;
                 Ok(FontFile {
                     name: name.to_string(),
                     bytes,

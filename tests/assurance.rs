@@ -65,10 +65,10 @@ fn seven_shares_of_a_4_of_7_recover_in_any_of_fifty_orders_and_the_forgers_are_n
 
 #[test]
 fn spoiled_sheets_give_no_wrong_share_and_are_read_at_least_as_often_as_by_others() {
-    let rows = spoiling::attempt(3);
+    let rows = spoiling::attempt(2);
     let all = spoiling::sum(&rows);
     let table = spoiling::table(&rows);
-    assert_eq!((all.pictures, all.wrong), (3 * spoiling::KINDS.len(), 0), "{table}");
+    assert_eq!((all.pictures, all.wrong), (2 * spoiling::KINDS.len(), 0), "{table}");
     assert!(all.program >= all.zbarimg.max(all.rxing), "{table}");
 }
 
@@ -87,14 +87,14 @@ fn through_the_folded_panels_neither_the_program_nor_zbarimg_finds_a_code() {
 }
 
 #[test]
-fn fifty_random_sheets_are_read_at_150_and_300_dpi_by_the_program_and_by_zbarimg() {
-    let read = spoiling::clean(0..50);
-    assert_eq!((read.program, read.zbarimg), (50, 50), "{}", read.short.join("\n"));
+fn sixteen_random_sheets_are_read_at_150_and_300_dpi_by_the_program_and_by_zbarimg() {
+    let read = spoiling::clean(0..16);
+    assert_eq!((read.program, read.zbarimg), (16, 16), "{}", read.short.join("\n"));
 }
 
 #[test]
-fn the_recoverer_restores_fifty_random_vaults_from_paper_text() {
-    let wrong: Vec<String> = (0..50)
+fn the_recoverer_restores_twenty_random_vaults_from_paper_text() {
+    let wrong: Vec<String> = (0..20)
         .map(|number| vaults::restore(number, number % 10 == 0))
         .filter(|restored| !restored.is_right())
         .map(|restored| format!("{}: {:?}", restored.what, restored.ended))

@@ -572,7 +572,7 @@ fn pages_of_two_copies_are_never_mixed() {
     let back = world.scratch.join("back");
     run(&["restore", &back, "--scan", &one, &two]).refused(1, "copy-mixed");
     assert!(!Path::new(&back).exists());
-    run(&["restore", &back, "--scan", &world.pages]).refused(1, "nothing-scanned");
+    run(&["restore", &back, "--scan", &world.sheets("root-password")[0]]).refused(1, "nothing-scanned");
 }
 
 #[test]

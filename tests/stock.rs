@@ -214,13 +214,17 @@ fn zbarimg_reads_both_codes_of_every_sheet_that_a_rehearsal_makes() {
         let (page, image) = (page.to_str().unwrap(), scratch.join("page"));
         run_with(
             "pdftoppm",
-            &["-r", "200", "-gray", "-png", "-singlefile", page, &image],
+            &["-r", "150", "-gray", "-png", "-singlefile", page, &image],
             b"",
         )
         .ok();
-        let read = run_with("zbarimg", &["-q", "--raw", &format!("{image}.png")], b"")
-            .ok()
-            .out;
+        let read = run_with(
+            "zbarimg",
+            &["-q", "--raw", "-Sdisable", "-Sqrcode.enable", &format!("{image}.png")],
+            b"",
+        )
+        .ok()
+        .out;
         let codes: Vec<&str> = read.lines().collect();
         assert!(
             codes.len() == 2 && codes[0] == codes[1],
@@ -274,7 +278,11 @@ fn a_stranger_recovers_a_rehearsal_from_its_sheets_with_the_exported_recoverer()
 fn code_on(sheet: &str, scratch: &Scratch) -> String {
     let image = scratch.join("code");
     run_with("pdftoppm", &["-r", "200", "-png", "-singlefile", sheet, &image], b"").ok();
-    run_with("zbarimg", &["-q", "--raw", &format!("{image}.png")], b"")
-        .ok()
-        .first_line()
+    run_with(
+        "zbarimg",
+        &["-q", "--raw", "-Sdisable", "-Sqrcode.enable", &format!("{image}.png")],
+        b"",
+    )
+    .ok()
+    .first_line()
 }

@@ -102,7 +102,8 @@ fn a_killed_enroll_leaves_the_old_vault_or_the_new_one() {
     let base = rehearsal();
     let mut injected = 0;
     for call in ["openat2", "write", "fsync", "renameat", "mkdirat", "ftruncate"] {
-        for nth in 1..=40 {
+        // `just crashes` kills at every one.
+        for nth in (1..=40).step_by(2) {
             let world = base.copy();
             let before = lines(&world);
             let inject = format!("inject={call}:signal=KILL:when={nth}");
@@ -148,7 +149,7 @@ fn a_killed_enroll_leaves_the_old_vault_or_the_new_one() {
             });
         }
     }
-    assert!(injected >= 20, "only {injected} kills were injected");
+    assert!(injected >= 10, "only {injected} kills were injected");
 }
 
 fn lines(world: &World) -> usize {

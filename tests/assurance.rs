@@ -87,15 +87,15 @@ fn through_the_folded_panels_neither_the_program_nor_zbarimg_finds_a_code() {
 }
 
 #[test]
-fn sixteen_random_sheets_are_read_at_150_and_300_dpi_by_the_program_and_by_zbarimg() {
-    let read = spoiling::clean(0..16);
-    assert_eq!((read.program, read.zbarimg), (16, 16), "{}", read.short.join("\n"));
+fn eight_random_sheets_are_read_at_150_and_300_dpi_by_the_program_and_by_zbarimg() {
+    let read = spoiling::clean(0..8);
+    assert_eq!((read.program, read.zbarimg), (8, 8), "{}", read.short.join("\n"));
 }
 
 #[test]
-fn the_recoverer_restores_twenty_random_vaults_from_paper_text() {
-    let wrong: Vec<String> = (0..20)
-        .map(|number| vaults::restore(number, number % 10 == 0))
+fn the_recoverer_restores_ten_random_vaults_from_paper_text() {
+    let wrong: Vec<String> = (0..10)
+        .map(|number| vaults::restore(number, number % 5 == 0))
         .filter(|restored| !restored.is_right())
         .map(|restored| format!("{}: {:?}", restored.what, restored.ended))
         .collect();

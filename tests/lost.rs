@@ -60,12 +60,12 @@ fn recover(world: &World, scans: &[&str]) -> Session {
     Session::begin(&[&fixed[..], scans].concat())
 }
 
-/// Makes a picture of the sheet, cut so that some blocks of its codes are left and others are not; whether there is such a cut.
+/// Makes a picture of the sheet, cut from this module down so that some blocks of its codes are left and others are not; whether there is such a cut.
 /// Blocks lose about the same to one cut, so it is looked for just beyond the widest one that does no harm.
-fn is_half_lost(world: &World, sheet: &str, broken: &str) -> bool {
+fn is_half_lost(world: &World, sheet: &str, top: f32, broken: &str) -> bool {
     let whole = scanned(world, sheet);
     let page = |width: f32| {
-        cut(&whole, [53.0 - width, 12.0, 53.0, 53.0]).save(broken).unwrap();
+        cut(&whole, [53.0 - width, top, 53.0, 53.0]).save(broken).unwrap();
         scan::codes(&std::fs::read(broken).unwrap()).unwrap().remove(0)
     };
     let (mut read, mut lost) = (8.0, 40.0);
@@ -131,8 +131,12 @@ fn at_a_terminal_only_the_groups_are_asked_for_that_no_code_has_kept() {
     let world = rehearsal().copy();
     let sheets = world.sheets("root-password");
     let broken = world.scratch.join("broken.png");
-    let at = (2..5).find(|at| is_half_lost(&world, &sheets[*at], &broken));
-    let lines = lines_on(&sheets[at.expect("a cut between all and nothing")]);
+    // Whether a sheet has such a cut is chance: with three sheets and one place for it, one run in some thirty had none.
+    let mut tried = [12.0, 6.0, 18.0, 24.0]
+        .into_iter()
+        .flat_map(|top| (2..5).map(move |at| (top, at)));
+    let at = tried.find(|(top, at)| is_half_lost(&world, &sheets[*at], *top, &broken));
+    let lines = lines_on(&sheets[at.expect("a cut between all and nothing").1]);
     let ended = world
         .recover_password(&[&sheets[0], &sheets[1], &broken])
         .refused(1, "too-few-shares");

@@ -45,9 +45,9 @@ fn a_rehearsal_of_other_sizes_works_and_leaves_nothing_unless_asked() {
         .flatten()
         .filter(|entry| entry.file_name().to_string_lossy().starts_with("strongroom-rehearsal-"));
     assert_eq!(left.count(), 0);
-    let many = run(&["rehearse", "--accounts", "40"]).ok();
+    let many = run(&["rehearse", "--accounts", "20"]).ok();
     assert!(
-        many.out.contains("40 accounts") && many.out.contains("114 MFA seeds"),
+        many.out.contains("20 accounts") && many.out.contains("54 MFA seeds"),
         "{}",
         many.out
     );

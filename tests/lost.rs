@@ -60,7 +60,8 @@ fn recover(world: &World, scans: &[&str]) -> Session {
     Session::begin(&[&fixed[..], scans].concat())
 }
 
-/// Makes a picture of the sheet, cut from this module down so that some blocks of its codes are left and others are not; whether there is such a cut.
+/// Makes a picture of the sheet, cut from the module `top` down so that some blocks of its codes are left and others are not;
+/// whether there is such a cut.
 /// Blocks lose about the same to one cut, so it is looked for just beyond the widest one that does no harm.
 fn is_half_lost(world: &World, sheet: &str, top: f32, broken: &str) -> bool {
     let whole = scanned(world, sheet);
@@ -131,7 +132,7 @@ fn at_a_terminal_only_the_groups_are_asked_for_that_no_code_has_kept() {
     let world = rehearsal().copy();
     let sheets = world.sheets("root-password");
     let broken = world.scratch.join("broken.png");
-    // Whether a sheet has such a cut is chance: with three sheets and one place for it, one run in some thirty had none.
+    // Whether a sheet has such a cut is chance: one place for it in three sheets is too few.
     let mut tried = [12.0, 6.0, 18.0, 24.0]
         .into_iter()
         .flat_map(|top| (2..5).map(move |at| (top, at)));

@@ -218,13 +218,7 @@ fn zbarimg_reads_both_codes_of_every_sheet_that_a_rehearsal_makes() {
             b"",
         )
         .ok();
-        let read = run_with(
-            "zbarimg",
-            &["-q", "--raw", "-Sdisable", "-Sqrcode.enable", &format!("{image}.png")],
-            b"",
-        )
-        .ok()
-        .out;
+        let read = qr_codes(&image);
         let codes: Vec<&str> = read.lines().collect();
         assert!(
             codes.len() == 2 && codes[0] == codes[1],
@@ -278,11 +272,17 @@ fn a_stranger_recovers_a_rehearsal_from_its_sheets_with_the_exported_recoverer()
 fn code_on(sheet: &str, scratch: &Scratch) -> String {
     let image = scratch.join("code");
     run_with("pdftoppm", &["-r", "200", "-png", "-singlefile", sheet, &image], b"").ok();
+    qr_codes(&image).lines().next().unwrap_or_default().to_string()
+}
+
+/// The QR codes that `zbarimg` reads, one a line. Asked for every kind, it takes longer and finds what nobody printed.
+fn qr_codes(image: &str) -> String {
+    let picture = format!("{image}.png");
     run_with(
         "zbarimg",
-        &["-q", "--raw", "-Sdisable", "-Sqrcode.enable", &format!("{image}.png")],
+        &["-q", "--raw", "-Sdisable", "-Sqrcode.enable", &picture],
         b"",
     )
     .ok()
-    .first_line()
+    .out
 }

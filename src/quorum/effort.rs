@@ -17,7 +17,7 @@ pub enum Of {
 }
 
 impl Of {
-    /// The steps that it may take: a second and a half on two cores of 2020, in 130 MiB.
+    /// The steps that it may take. Measured on a machine that was busy: groups half a second and 115 MB, losses 0.7 s and 60 MB.
     pub const fn steps(self) -> u64 {
         match self {
             Self::Groups => 1_800_000,

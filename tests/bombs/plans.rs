@@ -4,17 +4,16 @@ use std::fmt::Write as _;
 
 /// People who control many safes of one share set, as no organisation has them: no diagram stays small.
 pub(super) fn tangled() -> String {
-    let controllers = |safe: usize| {
-        (0..5)
-            .map(|at| (safe * (at * at + 1) + at * 11) % 40)
-            .collect::<Vec<_>>()
-    };
-    plan("any 1 safe", 40, (9, 5), controllers)
+    plan("any 1 safe", 40, (9, 5), 2, |safe| {
+        (0..5).map(|at| (safe * (at * at + 1) + at * 11) % 40).collect()
+    })
 }
 
 /// Safes of ten people each, all of whom are needed: half a million losses of three lock a set.
 pub(super) fn lossy() -> String {
-    plan("any 3 safes", 600, (8, 6), |safe| (safe * 10..safe * 10 + 10).collect())
+    plan("any 3 safes", 600, (8, 6), 10, |safe| {
+        (safe * 10..safe * 10 + 10).collect()
+    })
 }
 
 /// Forty safes, four sets, two accounts.
@@ -22,6 +21,7 @@ fn plan(
     survive: &str,
     people: usize,
     (shares, needed): (usize, usize),
+    any: usize,
     controllers: impl Fn(usize) -> Vec<usize>,
 ) -> String {
     let mut text = format!(
@@ -36,7 +36,6 @@ fn plan(
         let mut of = controllers(safe);
         of.sort_unstable();
         of.dedup();
-        let any = if people > 40 { of.len() } else { 2 };
         let names: Vec<String> = of.iter().map(|id| format!("\"p{id}\"")).collect();
         let _ = writeln!(
             text,

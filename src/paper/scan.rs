@@ -12,6 +12,8 @@ use super::quiet::quietly;
 use super::raster::{Picture, Sheets, check_size};
 use super::salvage::{Remains, Salvage};
 use super::text;
+use crate::code::reading::read_text;
+use crate::ident::Mode;
 use crate::refusal::{Refusal, Rule};
 use crate::secret::SecretText;
 use image::ImageDecoder as _;
@@ -143,20 +145,34 @@ fn remaining(salvage: &Salvage, text: impl FnOnce() -> Option<SecretText>) -> Pa
 
 fn pdf_page(sheets: &Sheets, number: usize) -> Result<Page, Refusal> {
     // 150 dpi serves best for a clean page; a poor one shows its modules only at 300.
-    let mut drawn = Vec::new();
-    for dpi in [150.0, 300.0] {
-        let picture = sheets.draw(number, dpi)?;
-        let found = decode::all(&picture);
-        if !found.is_empty() {
-            return Ok(page(found));
-        }
-        drawn.push(picture);
+    let small = sheets.draw(number, 150.0)?;
+    let found = decode::all(&small);
+    if !found.is_empty() {
+        return Ok(page(found));
+    }
+    // What is written whole needs no dearer look.
+    let text = text::lines_of_a_share(sheets, number);
+    if text.as_ref().is_some_and(is_a_share) {
+        return Ok(Page {
+            codes: Vec::new(),
+            remains: text,
+        });
+    }
+    let large = sheets.draw(number, 300.0)?;
+    let found = decode::all(&large);
+    if !found.is_empty() {
+        return Ok(page(found));
     }
     let mut salvage = Salvage::default();
-    for picture in &drawn {
-        salvage.add(picture);
-    }
-    Ok(remaining(&salvage, || text::lines_of_a_share(sheets, number)))
+    salvage.add(&small);
+    salvage.add(&large);
+    Ok(remaining(&salvage, || text))
+}
+
+/// Whether these are the lines of a share, by their checksums.
+fn is_a_share(lines: &SecretText) -> bool {
+    let holds = |mode| lines.expose(|lines| read_text(lines, mode).iter().any(Result::is_ok));
+    [Mode::Production, Mode::Rehearsal].into_iter().any(holds)
 }
 
 fn picture(bytes: &[u8], format: image::ImageFormat) -> Result<Picture, Refusal> {

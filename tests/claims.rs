@@ -14,6 +14,7 @@ const OF_SECURITY: &[&str] = &[
     "tests/hostile.rs",
     "tests/bombs.rs",
     "tests/supply.rs",
+    "bedrock/src/apart.rs",
     "bedrock/src/locked.rs",
     "bedrock/src/stack.rs",
     "bedrock/src/wiping.rs",

@@ -36,20 +36,27 @@ fn a_decoder_has_no_rights_and_bounded_memory() {
     let sheet = std::fs::read(&rehearsal().sheets("root-password")[0]).unwrap();
     let (mut child, answer) = answered(&sheet);
     assert_eq!(answer[0], 0, "it found the codes");
-    let of = |file: &str| std::fs::read_to_string(format!("/proc/{}/{file}", child.id())).unwrap();
-    let status = of("status");
-    let has = |line: &str| {
-        status
+    let of = |process: u32, file: &str| std::fs::read_to_string(format!("/proc/{process}/{file}")).unwrap();
+    let keeper = child.id();
+    let forks = of(keeper, &format!("task/{keeper}/children"));
+    let fork: u32 = forks.trim().parse().unwrap();
+    for process in [keeper, fork] {
+        let status = of(process, "status");
+        let has = |line: &str| {
+            status
+                .lines()
+                .any(|found| found.split_whitespace().collect::<Vec<_>>().join(" ") == line)
+        };
+        assert!(has("Seccomp: 2") && has("NoNewPrivs: 1"), "{status}");
+        // A fork has the filter of its keeper, which it made narrower.
+        assert_eq!(has("Seccomp_filters: 2"), process == fork, "{status}");
+        let limits = of(process, "limits");
+        let memory = limits
             .lines()
-            .any(|found| found.split_whitespace().collect::<Vec<_>>().join(" ") == line)
-    };
-    assert!(has("Seccomp: 2") && has("NoNewPrivs: 1"), "{status}");
-    let limits = of("limits");
-    let memory = limits
-        .lines()
-        .find(|line| line.starts_with("Max address space"))
-        .unwrap();
-    assert!(memory.contains("268435456"), "{memory}");
+            .find(|line| line.starts_with("Max address space"))
+            .unwrap();
+        assert!(memory.contains("268435456"), "{memory}");
+    }
     child.kill().unwrap();
     child.wait().unwrap();
 }
@@ -113,6 +120,24 @@ fn a_scan_that_ends_its_decoder_is_named_and_the_others_are_read() {
         "{ended:?}"
     );
     assert!(ended.err.contains("type the lines"), "{ended:?}");
+}
+
+#[test]
+fn a_request_that_came_half_is_the_end_of_its_decoder_and_of_no_use_to_the_next() {
+    let sheet = std::fs::read(&rehearsal().sheets("root-password")[0]).unwrap();
+    let (mut child, _) = answered(&sheet);
+    let fork = |keeper: u32| -> i32 {
+        let forks = std::fs::read_to_string(format!("/proc/{keeper}/task/{keeper}/children")).unwrap();
+        forks.trim().parse().unwrap()
+    };
+    let request = [&[OF_SHEETS][..], &1000_u64.to_le_bytes(), &[0; 500]].concat();
+    let mut requests = child.stdin.take().unwrap();
+    requests.write_all(&request).unwrap();
+    run_with("bash", &["-c", &format!("kill -ABRT {}", fork(child.id()))], b"").ok();
+    // Nothing is forked that would take the other half for a request.
+    let mut rest = Vec::new();
+    child.stdout.take().unwrap().read_to_end(&mut rest).unwrap();
+    assert!(rest.is_empty() && child.wait().unwrap().success());
 }
 
 #[test]

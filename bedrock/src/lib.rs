@@ -7,11 +7,13 @@
 //! | [`stack`] | the part of the stack that a worker used, overwritten |
 //! | [`namespace`] | a network of this process's own, with nothing in it |
 //! | [`patience`] | an end for work that takes more of the processor than it may |
+//! | [`apart`] | work in a fork, whose end is not ours |
 //!
 //! Rules of this crate:
 //! - every `unsafe` block does one thing, and says why it may;
 //! - nothing here knows what a secret is, reads an input, or can be asked for more than its safe interface says.
 
+pub mod apart;
 pub mod locked;
 pub mod namespace;
 pub mod patience;

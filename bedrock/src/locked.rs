@@ -44,12 +44,12 @@ struct Rooms {
 // SAFETY: the pointers are addresses of mappings that belong to this table alone until they are handed out.
 unsafe impl Send for Rooms {}
 
-static ROOMS: Mutex<Rooms> = Mutex::new(Rooms {
-    free: [const { Vec::new() }; STEPS],
-    next: 0,
-    end: 0,
-    base: null_mut(),
-});
+static ROOMS: Mutex<Rooms> = Mutex::new(Rooms::NONE);
+
+/// In a fork, before it has a buffer: mappings that were locked are not so there, and new ones are made.
+pub(crate) fn begin_anew() {
+    *rooms() = Rooms::NONE;
+}
 
 fn rooms() -> MutexGuard<'static, Rooms> {
     // Nothing is left half done by a panic in here: a room is taken or it is not.
@@ -57,6 +57,13 @@ fn rooms() -> MutexGuard<'static, Rooms> {
 }
 
 impl Rooms {
+    const NONE: Self = Self {
+        free: [const { Vec::new() }; STEPS],
+        next: 0,
+        end: 0,
+        base: null_mut(),
+    };
+
     fn take(&mut self, step: usize) -> NonNull<u8> {
         if let Some(room) = self.free[step].pop() {
             return room;

@@ -1,13 +1,15 @@
 //! Scans come from outside: they are decoded in a process of their own, which holds no secret but what the scan shows.
 //!
 //! request  = kind (1 byte) ‖ length (8 bytes, little-endian) ‖ the scan
-//! answer   = 0 ‖ pages (4) ‖ for each: codes (4) ‖ for each: length (4) ‖ text, then remains (4) of 0 or 1 texts alike; or 1 ‖ rule ‖ sentence ‖ hints (4) ‖ each hint
+//! answer   = length (8) ‖ 0 ‖ pages (4) ‖ for each: codes (4) ‖ for each: length (4) ‖ text, then remains (4) of 0 or 1 texts alike;
+//!            or 1 ‖ rule ‖ sentence ‖ hints (4) ‖ each hint; or 2, the decoder ended over it; or 3, it took longer than it may
 //!
 //! Rules of this file:
-//! - the processes are started before the first secret, by `lockdown::begin`, for later none can be: what is not needed is spare;
+//! - the processes are started before the first secret, by `lockdown::begin`, for later none can be;
 //! - the process has no network, no file but its pipes, no other program, bounded memory and bounded time of the processor: what
 //!   `worker` takes from itself;
-//! - where that does not end it, the clock does; the scan is refused by name, and the next one gets a new process;
+//! - a scan that ends its decoder is refused by name, and the next one gets a new one; where the bounds do not end it, the clock
+//!   ends all of the process;
 //! - what it answers is judged like any input: a decoder that was taken over can give wrong codes, and nothing else.
 
 pub mod worker;
@@ -32,8 +34,12 @@ const COPY_PATIENCE: Duration = Duration::from_mins(10);
 const ANSWER_MAX: usize = 12 << 20;
 /// The name of the command by which this program becomes a decoder. It is in no help: nobody but this file calls it.
 pub const COMMAND: &str = "decode-scans";
-/// How many decoders a command with scans has ready: up to four at work, and one for each of four scans that end theirs.
-pub const READY: usize = 8;
+/// How many decoders a command with scans has ready: the most that are at work at once.
+pub const READY: usize = super::scanning::WORKERS_MAX;
+/// What is answered where a decoder ended over its scan.
+const ENDED_OVER_IT: u8 = 2;
+/// The same, by the timer of its time.
+const TOOK_TOO_LONG: u8 = 3;
 
 /// What a scan is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,13 +121,10 @@ impl Decoder {
             Some(running) => running,
             None => Running::start(self.program.clone())?,
         };
-        match running.ask(kind, scan) {
-            Ok((running, answer)) => {
-                self.running = Some(running);
-                read_answer(&answer).ok_or_else(|| gone(kind, "said something that is no answer"))?
-            }
-            Err(found) => Err(gone(kind, found)),
-        }
+        let answer = running.answer(kind, scan).map_err(|found| gone(kind, found))?;
+        let read = read_answer(kind, &answer).ok_or_else(|| gone(kind, "said something that is no answer"))?;
+        self.running = Some(running);
+        read
     }
 }
 
@@ -174,15 +177,7 @@ impl Running {
         })
     }
 
-    /// Itself and the answer; or what became of the process, which has ended then.
-    fn ask(mut self, kind: Kind, scan: &SecretBytes) -> Result<(Self, SecretBytes), &'static str> {
-        match self.answer(kind, scan) {
-            Ok(answer) => Ok((self, answer)),
-            Err(ENDED) => Err(self.ended()),
-            Err(found) => Err(found),
-        }
-    }
-
+    /// The answer; or what became of the process, which is of no more use then.
     fn answer(&self, kind: Kind, scan: &SecretBytes) -> Result<SecretBytes, &'static str> {
         let until = Instant::now() + kind.patience();
         let length = (scan.len() as u64).to_le_bytes();
@@ -196,14 +191,6 @@ impl Running {
             return Err("said something that is no answer");
         }
         SecretBytes::try_build(length, |bytes| receive(self.answers.as_fd(), bytes, until))
-    }
-
-    /// Why a process is no more that closed its pipes.
-    fn ended(&mut self) -> &'static str {
-        use std::os::unix::process::ExitStatusExt as _;
-        let _ = self.child.kill();
-        let signal = self.child.wait().ok().and_then(|status| status.signal());
-        if signal == Some(libc::SIGPROF) { SLOW } else { ENDED }
     }
 }
 
@@ -261,12 +248,14 @@ fn gone(kind: Kind, found: &str) -> Refusal {
 }
 
 /// What an answer says, or nothing where it is none.
-fn read_answer(answer: &SecretBytes) -> Option<Result<Vec<Page>, Refusal>> {
+fn read_answer(kind: Kind, answer: &SecretBytes) -> Option<Result<Vec<Page>, Refusal>> {
     answer.expose(|bytes| {
         let mut rest = Rest(bytes);
         let read = match rest.byte()? {
             0 => Ok(rest.pages()?),
             1 => Err(rest.refusal()?),
+            ENDED_OVER_IT => Err(gone(kind, ENDED)),
+            TOOK_TOO_LONG => Err(gone(kind, SLOW)),
             _ => return None,
         };
         rest.0.is_empty().then_some(read)
@@ -330,7 +319,7 @@ mod tests {
     use super::*;
 
     fn read(bytes: &[u8]) -> Option<Result<Vec<Page>, Refusal>> {
-        read_answer(&SecretBytes::new(bytes.to_vec()))
+        read_answer(Kind::Sheets, &SecretBytes::new(bytes.to_vec()))
     }
 
     #[test]
@@ -361,7 +350,8 @@ mod tests {
     fn what_is_no_answer_is_refused_and_never_trips_the_reader() {
         for bytes in [
             &b""[..],
-            b"\x02",
+            b"\x04",
+            b"\x02more",
             b"\x00",
             b"\x00\xff\xff\xff\xff",
             b"\x00\x01\x00\x00\x00\x01\x00\x00\x00\xff\xff\xff\xff",

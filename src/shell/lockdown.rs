@@ -98,11 +98,16 @@ pub fn close() -> &'static [Defence] {
     })
 }
 
-/// Closes the process of a helper that takes bytes from one pipe and puts bytes into another: no file, no network, nothing.
-pub fn close_to_pipes() {
+/// Closes the process of a helper that forks others, which work between two pipes: no file, no network, no program.
+pub fn close_to_forks() {
     let _ = namespace::leave_the_network();
     let _ = rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable);
     let _ = places::hold_to(&places::Places::default());
+    let _ = calls::hold_to_forks();
+}
+
+/// Closes such a fork: it takes bytes from one pipe and puts bytes into another, and nothing else.
+pub fn close_to_pipes() {
     let _ = calls::hold_to_pipes();
 }
 

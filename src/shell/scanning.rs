@@ -114,7 +114,7 @@ pub fn read_all(files: &[PathBuf], mode: Mode) -> (Vec<Entry>, Vec<Lost>) {
 }
 
 /// The most decoders at once: each may take the memory of a large picture.
-const WORKERS_MAX: usize = 4;
+pub const WORKERS_MAX: usize = 4;
 /// From how many scans on a bar is worth a row.
 const BAR_FROM: usize = 8;
 

@@ -2,18 +2,21 @@
 //!
 //! Rules of this file:
 //! - the rights go before the first byte of a scan is read: sockets, opening of files, other programs, other processes' memory;
-//! - memory and the processor's time are bounded by the system: a scan that asks for more ends this process, and no other;
+//! - memory and the processor's time are bounded by the system: a scan that asks for more ends its decoder, and no other;
+//! - a decoder is a fork of its keeper, which never sees a scan: where one ends over a scan, the keeper says so and forks the next;
+//! - a decoder that ends while a request or an answer is under way ends its keeper with it: what is left in the pipes is no request;
 //! - where the system does not know the filter, the process does its work all the same: what it was given is bounded anyway.
 
 use crate::paper::scan::{self, Page};
 use crate::refusal::Refusal;
 use crate::secret::SecretBytes;
-use crate::shell::decoder::Kind;
+use crate::shell::decoder::{ENDED_OVER_IT, Kind, TOOK_TOO_LONG};
 use crate::shell::lockdown;
 use rustix::io::Errno;
-use rustix::process::{Resource, Rlimit};
+use rustix::process::{Resource, Rlimit, WaitStatus};
 use std::os::fd::BorrowedFd;
 use std::time::Duration;
+use strongroom_bedrock::apart::{self, Stage};
 use strongroom_bedrock::{patience, stack};
 
 /// The memory that a decoder may have, in bytes, this program with it: the largest picture, a copy in grey, and what the readers
@@ -27,30 +30,71 @@ const PAGE_PATIENCE: Duration = Duration::from_millis(300);
 /// So much more for each code of a vault copy, of which a page has twelve.
 const CODE_PATIENCE: Duration = Duration::from_secs(1);
 
-/// Decodes until the input ends. Whatever goes wrong ends the process: its parent says so.
+/// How far a decoder is, where it matters who ends with it.
+const DECODING: u8 = 1;
+const OTHERWISE: u8 = 0;
+
+/// Keeps a decoder at work until the input ends.
 pub fn run() {
-    give_up_rights();
-    let (requests, answers) = (rustix::stdio::stdin(), rustix::stdio::stdout());
+    bound();
+    let stage = Stage::new();
+    lockdown::close_to_forks();
+    let Ok(stage) = stage else { return };
     loop {
-        let (mut kind, mut length) = ([0; 1], [0; 8]);
-        if !read_all(requests, &mut kind) || !read_all(requests, &mut length) {
-            return;
-        }
-        let Some(kind) = Kind::from_number(kind[0]) else { return };
-        let Some(length) = usize::try_from(u64::from_le_bytes(length))
-            .ok()
-            .filter(|length| *length <= scan::BYTES_MAX)
-        else {
+        let Ok(ended) = apart::run(|| decode(&stage)) else {
             return;
         };
-        let scan = SecretBytes::try_build(length, |bytes| read_all(requests, bytes).then_some(()).ok_or(()));
-        let Ok(scan) = scan else { return };
-        let answer = stack::cleared(|| SecretBytes::new(written(scan.expose(|bytes| pages(kind, bytes)))));
-        let sent = write_all(answers, &(answer.len() as u64).to_le_bytes())
-            && answer.expose(|bytes| write_all(answers, bytes));
-        if !sent {
+        let over_a_scan = ended.exit_status() != Some(0) && stage.get() == DECODING;
+        if !over_a_scan || !answered(&[over(ended)]) {
             return;
         }
+    }
+}
+
+/// Decodes until the input ends. Whatever else goes wrong ends the process.
+fn decode(stage: &Stage) {
+    lockdown::close_to_pipes();
+    stage.set(OTHERWISE);
+    while let Some((kind, scan)) = requested() {
+        stage.set(DECODING);
+        let answer = stack::cleared(|| SecretBytes::new(written(scan.expose(|bytes| pages(kind, bytes)))));
+        // The answer is under way in its own time.
+        let _ = patience::end();
+        stage.set(OTHERWISE);
+        if !answer.expose(answered) {
+            return;
+        }
+    }
+}
+
+/// The next scan; nothing at the end of the input, or where it is no request.
+fn requested() -> Option<(Kind, SecretBytes)> {
+    let from = rustix::stdio::stdin();
+    let (mut kind, mut length) = ([0; 1], [0; 8]);
+    if !read_all(from, &mut kind) || !read_all(from, &mut length) {
+        return None;
+    }
+    let kind = Kind::from_number(kind[0])?;
+    let length = usize::try_from(u64::from_le_bytes(length)).ok()?;
+    if length > scan::BYTES_MAX {
+        return None;
+    }
+    let scan = SecretBytes::try_build(length, |bytes| read_all(from, bytes).then_some(()).ok_or(()));
+    Some((kind, scan.ok()?))
+}
+
+/// Sends an answer; whether somebody took it.
+fn answered(answer: &[u8]) -> bool {
+    let to = rustix::stdio::stdout();
+    write_all(to, &(answer.len() as u64).to_le_bytes()) && write_all(to, answer)
+}
+
+/// What is answered for a decoder that ended over its scan.
+fn over(ended: WaitStatus) -> u8 {
+    if ended.terminating_signal() == Some(libc::SIGPROF) {
+        TOOK_TOO_LONG
+    } else {
+        ENDED_OVER_IT
     }
 }
 
@@ -142,7 +186,8 @@ fn put_text(out: &mut Vec<u8>, text: &str) {
     out.extend_from_slice(text.as_bytes());
 }
 
-fn give_up_rights() {
+/// The most that this process and its forks may have.
+fn bound() {
     for (resource, most) in [(Resource::As, MEMORY_MAX), (Resource::Fsize, 0)] {
         let most = Some(most);
         let limit = Rlimit {
@@ -151,5 +196,4 @@ fn give_up_rights() {
         };
         let _ = rustix::process::setrlimit(resource, limit);
     }
-    lockdown::close_to_pipes();
 }

@@ -3,7 +3,7 @@
 //! Rules of this file:
 //! - no call is listed that makes a socket, starts a program or process, looks into another process, or reaches the kernel's
 //!   own workings; a call whose argument matters is listed with the values that it may have;
-//! - a decoder has only what `BARE` lists: memory, time, its pipes and its end.
+//! - a decoder has only what `BARE` lists: memory, time, its pipes and its end; who keeps decoders has forks besides.
 
 use seccompiler::{
     BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule,
@@ -32,6 +32,22 @@ pub(super) fn hold_to_work(camera: bool) -> bool {
 /// What a process needs that takes bytes from one pipe and puts bytes into another.
 pub(super) fn hold_to_pipes() -> bool {
     hold_to(bare())
+}
+
+/// What a process needs besides that forks others of its kind, which hold themselves to pipes.
+pub(super) fn hold_to_forks() -> bool {
+    let mut rules = bare();
+    rules.extend(only(libc::SYS_clone, 0, FORKS));
+    rules.insert(libc::SYS_wait4, Vec::new());
+    // The fork's own filter.
+    let own_filter: Vec<u64> = PROCESS
+        .iter()
+        .copied()
+        .chain([libc::PR_SET_NO_NEW_PRIVS as u64])
+        .collect();
+    rules.extend(only(libc::SYS_prctl, 0, &own_filter));
+    rules.insert(libc::SYS_seccomp, Vec::new());
+    hold_to(rules)
 }
 
 type Rules = BTreeMap<i64, Vec<SeccompRule>>;
@@ -117,6 +133,12 @@ const TERMINAL: &[u64] = &[
 
 /// Asking how it stands, and names for pieces of memory.
 const PROCESS: &[u64] = &[libc::PR_GET_DUMPABLE as u64, libc::PR_SET_VMA as u64];
+
+/// A process that shares nothing; the C library asks to be told its number.
+const FORKS: &[u64] = &[
+    libc::SIGCHLD as u64,
+    (libc::SIGCHLD | libc::CLONE_CHILD_SETTID | libc::CLONE_CHILD_CLEARTID) as u64,
+];
 
 const BARE: &[i64] = &[
     // memory

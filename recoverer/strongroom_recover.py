@@ -34,9 +34,9 @@ SET_KEYS = dict(schema="strongroom/set/1", vault="0[01][0-9a-f]{30}", mode="prod
 SET_ROWS = [f'(?:{key} = "(?P<{key}>{form})"\n)' + "?" * (key == "region") for key, form in SET_KEYS.items()]
 SET_FORM = re.compile("".join(SET_ROWS) + f'commitments = \\[\n(?P<commitments>(?:  "{HEX32}",\n)+)\\]\n')
 RECORD_PATH = re.compile(f"records/({NAME})/(?:(password|contact)|(mfa)-({NAME}))[.]([1-9][0-9]*)[.]age")
-SECRETS = {"password": {"password": '".*"'}, "contact": {"contact": '".*"'}, "mfa": {  # section 10, as JSON
-    "seed": '"[A-Z2-7]{10,256}"', "algorithm": '"SHA(1|256|512)"', "digits": "[678]", "label": '".*"',
-    "period": "[1-9][0-9]{0,2}|[12][0-9]{3}|3[0-5][0-9]{2}|3600"}}
+SECRETS = {"password": {"password": r'"([^\\\x7f-\x9f]|\\["\\])*"'},  # section 10, as JSON
+           "contact": {"contact": r'"([^\\\x7f-\x9f]|\\["\\n])*"'}, "mfa": {"seed": '"[A-Z2-7]{10,256}"', "label": '".*"',
+    "algorithm": '"SHA(1|256|512)"', "digits": "[678]", "period": "[1-9][0-9]{0,2}|[12][0-9]{3}|3[0-5][0-9]{2}|3600"}}
 to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # section 11, but for the order
 BASE64 = b"([A-Za-z0-9+/]{42}[AEIMQUYcgkosw048])\n"  # section 14: 32 bytes without padding
 AGE_HEADER = re.compile(b"age-encryption[.]org/v1\n((?:-> (?!scrypt ).*\n(?:(?!-> |---).*\n)*)+)--- " + BASE64)
@@ -272,7 +272,7 @@ def secret_of(plain, path, vault):
         time.strptime(made[1], "%Y-%m-%dT%H:%M:%S")
         asked = dict(schema="strongroom/record/1", vault=vault or record["vault"], account=account,
                      factor=factor or mfa, generation=int(generation), **{"device": device} if device else {})
-        same = to_json(sorted(record.items())) == to_json(sorted(asked.items()))
+        same = to_json(sorted(record.items())) == to_json(sorted(asked.items())) and plain.strip(b" ")[-1:] == b"}"
         demand(same and is_secret(factor or mfa, secret), "record-unfit", "it is not the one asked for")
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise Refused("record-unfit", "what it holds is not of section 10") from None

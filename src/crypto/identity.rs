@@ -178,6 +178,8 @@ fn succession(before: &[u8; 32], after: &[u8; 32]) -> Vec<u8> {
     [SUCCEEDS, before, after].concat()
 }
 
+const COMPARE: &str = "compare its file with that of another copy of the vault";
+
 /// What a locked file opens to. Its length and its stanzas are judged before age sees it.
 pub(super) fn opened(identity: &x25519::Identity, locked: &[u8]) -> Result<SecretBytes, Refusal> {
     judge_bounds(locked)?;
@@ -191,6 +193,7 @@ fn released(identity: &x25519::Identity, locked: &[u8]) -> Result<SecretBytes, R
             Rule::RecordUnfit,
             "the record does not open: it is damaged, or locked to other sets",
         )
+        .hint(COMPARE)
     };
     if !has_whole_stanzas(locked) {
         return Err(unfit());
@@ -223,7 +226,7 @@ pub fn lock(plain: &SecretBytes, recipients: &[Recipient]) -> Result<Vec<u8>, Re
 fn judge_bounds(locked: &[u8]) -> Result<(), Refusal> {
     if locked.len() > RECORD_MAX {
         let found = format!("the record has {} bytes, {RECORD_MAX} are allowed", locked.len());
-        return Err(Refusal::new(Rule::RecordUnfit, found));
+        return Err(Refusal::new(Rule::RecordUnfit, found).hint(COMPARE));
     }
     let header = locked
         .split(|byte| *byte == b'\n')
@@ -233,7 +236,8 @@ fn judge_bounds(locked: &[u8]) -> Result<(), Refusal> {
         return Err(Refusal::new(
             Rule::RecordUnfit,
             format!("the record has {stanzas} stanzas, {STANZAS_MAX} are allowed"),
-        ));
+        )
+        .hint(COMPARE));
     }
     Ok(())
 }

@@ -13,6 +13,7 @@ use crate::ceremony::ports::Clock;
 use crate::crypto::totp::Seed;
 use crate::refusal::{Refusal, Rule};
 use crate::secret::SecretText;
+use crate::seen::is_unseen;
 use jiff::Timestamp;
 use std::fmt::Write as _;
 
@@ -158,10 +159,20 @@ fn until_done(
 }
 
 fn framed(heading: &str, secret: &SecretText) -> SecretText {
-    SecretText::build(heading.len() + secret.len() + 16, |text| {
+    const SHOWN: usize = 10;
+    SecretText::build(heading.len() + SHOWN * secret.len() + 16, |text| {
         text.push_str(heading);
         text.push_str("\n\n    ");
-        secret.expose(|secret| text.push_str(secret));
+        secret.expose(|secret| {
+            for c in secret.chars() {
+                // What cannot be seen is shown by its number, of ten characters at most.
+                if c != '\n' && is_unseen(c) {
+                    text.extend(c.escape_unicode());
+                } else {
+                    text.push(c);
+                }
+            }
+        });
         text.push('\n');
     })
 }

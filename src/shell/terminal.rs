@@ -302,7 +302,18 @@ impl Terminal {
             .map_err(|fault| gone(&fault))
     }
 
+    /// A line that was typed; what is no text is asked for again, for a slip must not end a ceremony.
     fn line(&mut self, prompt: &str) -> Result<Zeroizing<String>, Refusal> {
+        loop {
+            let line = self.bytes_of_line(prompt)?;
+            if let Ok(text) = std::str::from_utf8(&line) {
+                return Ok(Zeroizing::new(text.trim().to_string()));
+            }
+            self.raw(b"what was typed is not UTF-8 text: type it again\n")?;
+        }
+    }
+
+    fn bytes_of_line(&mut self, prompt: &str) -> Result<Zeroizing<Vec<u8>>, Refusal> {
         self.raw(prompt.as_bytes())?;
         let mut line = Zeroizing::new(Vec::with_capacity(LINE_MAX));
         loop {
@@ -316,15 +327,12 @@ impl Terminal {
                         "the terminal was closed before an answer",
                     ));
                 }
-                Some(b'\n') | None => break,
+                Some(b'\n') | None => return Ok(line),
                 // What does not fit is refused by whoever reads the line: it is longer than anything that is asked for.
                 Some(byte) if line.len() < LINE_MAX => line.push(byte),
                 Some(_) => {}
             }
         }
-        let text = std::str::from_utf8(&line)
-            .map_err(|_| Refusal::new(Rule::InputMalformed, "what was typed is not UTF-8 text"))?;
-        Ok(Zeroizing::new(text.trim().to_string()))
     }
 }
 

@@ -22,8 +22,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-/// The largest chain that is read, in bytes: some 400,000 lines, four decades of 10,000 accounts.
+/// The largest ledger that is read, all its chains together, in bytes: some 400,000 lines, four decades of 10,000 accounts.
 pub const LEDGER_MAX: usize = 128 * 1024 * 1024;
+/// The longest line, in bytes: a relocking of 60,000 records has some 12 MiB.
+pub const LINE_MAX: usize = 16 << 20;
+/// The most commas of one line, and so the most of its values: what is read takes some hundred bytes for each.
+pub const COMMAS_MAX: usize = 400_000;
 /// How many lines are read at a time: what stands behind a broken one costs nothing.
 const BLOCK: usize = 1 << 14;
 
@@ -131,6 +135,13 @@ impl Chain {
     }
 
     fn read_block(&mut self, lines: &[&[u8]]) -> Result<(), Refusal> {
+        if let Some(at) = lines.iter().position(|line| !fits(line)) {
+            self.read_block(&lines[..at])?;
+            return Err(self.broken(&format!(
+                "it has more than {} MiB or {COMMAS_MAX} commas",
+                LINE_MAX >> 20
+            )));
+        }
         for (line, entry) in lines.iter().zip(quick::read(lines)) {
             let entry = match entry {
                 Some((entry, before)) if entry.number == self.entries.len() as u64 && before == self.head() => entry,
@@ -167,6 +178,15 @@ impl Chain {
         let (number, time) = (self.entries.len() as u64, whole_seconds(time));
         let bytes = encode(number, time, &event, self.head())
             .map_err(|fault| Refusal::new(Rule::Internal, format!("a ledger line cannot be built: {fault}")))?;
+        if !fits(&bytes) {
+            let sentence = format!(
+                "a line of the ledger would have {} MiB and {} commas, at most {} MiB and {COMMAS_MAX} commas are read",
+                bytes.len() >> 20,
+                commas(&bytes),
+                LINE_MAX >> 20
+            );
+            return Err(Refusal::new(Rule::InputTooLarge, sentence).hint("do it for fewer accounts at once"));
+        }
         self.entries.push(Entry {
             number,
             time,
@@ -208,6 +228,15 @@ impl Chain {
         );
         Refusal::new(Rule::LedgerBroken, sentence).hint("compare with another copy of the vault; the words of the last signed closing sheet tell which copy is whole")
     }
+}
+
+/// Whether a line is one that is read at all.
+fn fits(line: &[u8]) -> bool {
+    line.len() <= LINE_MAX && commas(line) <= COMMAS_MAX
+}
+
+fn commas(line: &[u8]) -> usize {
+    line.iter().filter(|byte| **byte == b',').count()
 }
 
 /// The words of a closing entry: the head that a signed closing sheet vouches for.

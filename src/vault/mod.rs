@@ -381,6 +381,7 @@ fn read_chains(store: &Store) -> Result<Vec<Chain>, Refusal> {
         .hint("one file is one laptop that writes: compare with another copy of the vault"));
     }
     let mut chains = Vec::new();
+    let mut left = LEDGER_MAX;
     for name in names {
         let Some(site) = name
             .strip_suffix(".jsonl")
@@ -389,6 +390,16 @@ fn read_chains(store: &Store) -> Result<Vec<Chain>, Refusal> {
             continue;
         };
         let bytes = store.read(&chain_path(&site), LEDGER_MAX)?.unwrap_or_default();
+        left = left.checked_sub(bytes.len()).ok_or_else(|| {
+            Refusal::new(
+                Rule::InputTooLarge,
+                format!(
+                    "the chains of this vault have more than {} MiB together",
+                    LEDGER_MAX >> 20
+                ),
+            )
+            .hint("a chain is what one laptop wrote: compare with another copy of the vault")
+        })?;
         chains.push(Chain::parse(site, &bytes)?);
     }
     if chains.is_empty() {

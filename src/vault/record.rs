@@ -123,12 +123,12 @@ impl Record {
         };
         let file: RecordFile = plain
             .expose(|bytes| {
-                if bytes.len() == BUCKET {
-                    serde_json::from_slice(bytes).ok()
-                } else {
-                    None
-                }
+                let padded = bytes.rsplit(|byte| *byte == b'}').next()?;
+                let is_whole =
+                    bytes.len() == BUCKET && padded.len() < BUCKET && padded.iter().all(|byte| *byte == b' ');
+                is_whole.then(|| serde_json::from_slice::<Object<RecordFile>>(bytes).ok())?
             })
+            .map(|Object(file)| file)
             .ok_or_else(|| unfit("its form is not that of a record"))?;
         if file.schema != SCHEMA {
             return Err(unfit("it is of a version that this program does not know"));
@@ -149,6 +149,7 @@ impl Record {
         }
         let content = file
             .secret
+            .0
             .into_content(name.factor)
             .ok_or_else(|| unfit("its secret is of another kind"))?;
         Ok(Self {
@@ -228,23 +229,64 @@ struct RecordFile {
     vault: VaultId,
     account: AccountId,
     factor: Factor,
+    #[serde(default, deserialize_with = "given")]
     device: Option<DeviceName>,
     generation: Generation,
     #[serde(deserialize_with = "in_utc")]
     made: Timestamp,
-    secret: SecretFields,
+    secret: Object<SecretFields>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct SecretFields {
+    #[serde(default, deserialize_with = "given")]
     password: Option<SecretText>,
+    #[serde(default, deserialize_with = "given")]
     contact: Option<SecretText>,
+    #[serde(default, deserialize_with = "given")]
     seed: Option<SecretText>,
+    #[serde(default, deserialize_with = "given")]
     algorithm: Option<String>,
+    #[serde(default, deserialize_with = "given")]
     digits: Option<u8>,
+    #[serde(default, deserialize_with = "given")]
     period: Option<u16>,
+    #[serde(default, deserialize_with = "given")]
     label: Option<String>,
+}
+
+/// A key that is there has a value: `null` is none.
+fn given<'de, D: serde::Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
+/// What stands as an object: serde would take the values alone, as a list, too.
+struct Object<T>(T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct OfMap<T>(std::marker::PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> serde::de::Visitor<'de> for OfMap<T> {
+            type Value = T;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: serde::de::MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+                T::deserialize(serde::de::value::MapAccessDeserializer::new(map))
+            }
+        }
+
+        deserializer.deserialize_map(OfMap(std::marker::PhantomData)).map(Self)
+    }
+}
+
+/// Whether a text is of characters that give a terminal no orders; a line feed is one where `lines` says so.
+fn is_plain(text: &SecretText, lines: bool) -> bool {
+    text.expose(|text| text.chars().all(|c| !c.is_control() || lines && c == '\n'))
 }
 
 impl SecretFields {
@@ -260,10 +302,11 @@ impl SecretFields {
         );
         match (factor, fields) {
             (Factor::Password, (Some(password), None, None, None, None, None, None)) => {
-                Some(Content::Password(password))
+                is_plain(&password, false).then_some(Content::Password(password))
             }
             (Factor::Contact, (None, Some(contact), None, None, None, None, None)) => {
-                (contact.len() <= CONTACT_MAX).then_some(Content::Contact(contact))
+                let fits = contact.len() <= CONTACT_MAX && is_plain(&contact, true);
+                fits.then_some(Content::Contact(contact))
             }
             (Factor::Mfa, (None, None, Some(seed), Some(algorithm), Some(digits), Some(period), label)) => {
                 let parameters = Parameters::new(Algorithm::from_name(&algorithm)?, digits, period)?;
@@ -347,7 +390,7 @@ mod tests {
     #[test]
     fn a_record_opens_to_what_was_locked() {
         let set = Set::deal();
-        let hostile = "a\"b\\c{}<>é\u{1}";
+        let hostile = "a\"b\\c{}<>é\u{202e}";
         let locked = record("111122223333", None, password(hostile))
             .lock(vault(), &[set.identity().recipient()])
             .ok()

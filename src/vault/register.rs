@@ -61,6 +61,8 @@ pub struct Register {
     /// The plan in force.
     pub plan: Option<Hash>,
     sets: BTreeMap<SetName, BTreeMap<Epoch, EpochState>>,
+    /// The epochs that succeed another.
+    successors: BTreeSet<SetEpoch>,
     records: BTreeMap<RecordName, Vec<RecordState>>,
     serials: BTreeSet<Serial>,
     gathered: Vec<Gathered>,
@@ -85,11 +87,13 @@ impl Register {
                 Rule::LedgerBroken,
                 "no chain of the ledger begins with the making of the vault",
             )
+            .hint("compare with another copy of the vault")
         })?;
         let mut register = Self {
             vault,
             plan: None,
             sets: BTreeMap::new(),
+            successors: BTreeSet::new(),
             records: BTreeMap::new(),
             serials: BTreeSet::new(),
             gathered: Vec::new(),
@@ -218,8 +222,12 @@ impl Register {
                 self.succeed_all(entry.time);
             }
             Event::Void { of, reason } => {
-                self.epoch_mut(of)?.make_void(reason.as_str().to_string(), entry.time);
-                self.room.begin_again(&of.set);
+                let state = self.epoch_mut(of)?;
+                let was_void = state.void.is_some();
+                state.make_void(reason.as_str().to_string(), entry.time);
+                if !was_void {
+                    self.room.begin_again(&of.set);
+                }
             }
             Event::Enrolled { factor, records, .. } => {
                 for record in records {

@@ -48,12 +48,14 @@ pub fn unpack(stream: &[u8]) -> Result<Files, Refusal> {
         Refusal::new(Rule::CopyDamaged, format!("this copy does not unpack: {what}"))
             .hint("its pages were read as they were printed: compare with another copy of the vault")
     };
-    let limited = GzDecoder::new(stream).take(BYTES_MAX + (64 << 20));
+    let mut gzip = GzDecoder::new(stream);
+    let limited = gzip.by_ref().take(BYTES_MAX + (64 << 20));
     let mut archive = tar::Archive::new(limited);
     let mut files = Files::new();
     let mut total = 0_u64;
     let entries = archive.entries().map_err(|fault| damaged(fault.to_string()))?;
-    for entry in entries {
+    // Raw: what lengthens the name of the entry behind it is an entry like any other, and no file of a vault.
+    for entry in entries.raw(true) {
         let mut entry = entry.map_err(|fault| damaged(fault.to_string()))?;
         let name = String::from_utf8(entry.path_bytes().into_owned())
             .map_err(|_| damaged("a name in it is not text".to_string()))?;
@@ -63,10 +65,12 @@ pub fn unpack(stream: &[u8]) -> Result<Files, Refusal> {
         }
         total = total.saturating_add(entry.size());
         if total > BYTES_MAX {
+            let (found, most) = (total >> 20, BYTES_MAX >> 20);
             return Err(Refusal::new(
                 Rule::InputTooLarge,
-                format!("the files of this copy have more than {} MiB", BYTES_MAX >> 20),
-            ));
+                format!("the files of this copy have {found} MiB or more, at most {most} are read"),
+            )
+            .hint("no vault is as large: restore from another copy"));
         }
         let mut bytes = Vec::new();
         entry
@@ -76,10 +80,16 @@ pub fn unpack(stream: &[u8]) -> Result<Files, Refusal> {
             return Err(damaged(format!("{name} stands in it twice")));
         }
     }
+    drop(archive);
+    // The archive ends with zeros, which nobody has asked for yet; behind the stream there is nothing.
+    let zeros = gzip.by_ref().take(BYTES_MAX);
+    if zeros.bytes().any(|byte| !matches!(byte, Ok(0))) || !gzip.into_inner().is_empty() {
+        return Err(damaged("something stands behind its end".to_string()));
+    }
     Ok(files)
 }
 
-/// Whether a vault has a file of this name: the plan, or one below `sets`, `records` or `ledger`.
+/// Whether a vault has a file of this name: the plan, `sets/<name>/<epoch>.toml`, `records/<account>/….age`, `ledger/<site>.jsonl`.
 pub fn is_of_a_vault(name: &str) -> bool {
     let fit = |part: &str| {
         !part.is_empty()
@@ -88,11 +98,13 @@ pub fn is_of_a_vault(name: &str) -> bool {
                 .bytes()
                 .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-._".contains(&byte))
     };
+    let ends = |file: &str, end: &str| file.len() > end.len() && file.ends_with(end);
     let parts: Vec<&str> = name.split('/').collect();
     match parts.as_slice() {
         [plan] => *plan == crate::vault::PLAN,
-        ["ledger", chain] => fit(chain),
-        ["sets" | "records", folder, file] => fit(folder) && fit(file),
+        ["ledger", chain] => fit(chain) && ends(chain, ".jsonl"),
+        ["sets", folder, file] => fit(folder) && fit(file) && ends(file, ".toml"),
+        ["records", folder, file] => fit(folder) && fit(file) && ends(file, ".age"),
         _ => false,
     }
 }

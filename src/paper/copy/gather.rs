@@ -1,7 +1,7 @@
 //! Codes in, in any order: what is missing, what is rebuilt, what does not belong.
 //!
 //! Rules of this file:
-//! - pages of two copies are never mixed: the second copy is named and refused;
+//! - pages of two copies are never mixed: the second copy is named and refused; so is a page that says two things;
 //! - a page counts as far as it was read; a group rebuilds what it lacks where enough of it is there, place by place;
 //! - pages that cannot be rebuilt are named by the numbers that stand on them;
 //! - what comes out has the hash that every code carries, or nothing comes out.
@@ -37,15 +37,21 @@ impl Gathered {
         let Some(Ok((mode, block))) = Block::parse(text) else {
             return Ok(false);
         };
+        self.put(mode, block)?;
+        Ok(true)
+    }
+
+    /// Takes one block of a copy.
+    pub fn put(&mut self, mode: Mode, block: Block) -> Result<(), Refusal> {
         let of = (mode, block.mark, block.shape);
         match self.copy {
             None => self.copy = Some(of),
             Some(first) if first == of => {}
-            Some((_, first, _)) => {
+            Some((world, first, _)) => {
                 return Err(Refusal::new(
                     Rule::CopyMixed,
                     format!(
-                        "page {} is of copy {}, the pages before it are of copy {first}",
+                        "page {} is of copy {} in {mode}, the pages before it are of copy {first} in {world}",
                         block.page + 1,
                         block.mark
                     ),
@@ -53,8 +59,17 @@ impl Gathered {
                 .hint("sort the pages by the mark at their head, and restore from one copy"));
             }
         }
-        self.blocks.insert((block.page, block.slot), block.bytes);
-        Ok(true)
+        let known = self.blocks.entry((block.page, block.slot));
+        let known = known.or_insert_with(|| block.bytes.clone());
+        if *known != block.bytes {
+            let (page, mark) = (block.page + 1, block.mark);
+            return Err(Refusal::new(
+                Rule::CopyMixed,
+                format!("page {page} of copy {mark} says two things in these scans"),
+            )
+            .hint("somebody made one of them: find the pages with this number, and give one of them at a time"));
+        }
+        Ok(())
     }
 
     /// How many codes were read.

@@ -204,7 +204,8 @@ impl Block {
 
     fn is_sound(&self) -> bool {
         let Shape { length, slots } = self.shape;
-        if slots == 0 || length == 0 || length > LENGTH_MAX || self.slot >= slots || self.page >= self.shape.pages() {
+        if slots != SLOTS || length == 0 || length > LENGTH_MAX || self.slot >= slots || self.page >= self.shape.pages()
+        {
             return false;
         }
         let group = self

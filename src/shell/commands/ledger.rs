@@ -78,6 +78,9 @@ fn head(store: &Store, place: &Place) -> Result<Answer, Refusal> {
     Ok(Answer::Done)
 }
 
+/// The most faults that are written one by one.
+const NAMED_MAX: usize = 50;
+
 fn verify(vault: &Vault<'_>, words: Option<&Fingerprint>, json: bool) -> Result<Answer, Refusal> {
     let mut wrong = Vec::new();
     let (mut cores, mut records) = (0, 0);
@@ -119,7 +122,13 @@ fn verify(vault: &Vault<'_>, words: Option<&Fingerprint>, json: bool) -> Result<
         ));
         return Ok(if whole { Answer::Done } else { Answer::No });
     }
-    wrong.iter().for_each(note);
+    wrong.iter().take(NAMED_MAX).for_each(note);
+    if wrong.len() > NAMED_MAX {
+        say(&format!(
+            "and {} like these: --json has them all",
+            wrong.len() - NAMED_MAX
+        ));
+    }
     for chain in vault.chains().iter().filter(|chain| chain.cut() > 0) {
         say(&format!(
             "site {}: {} at its end are the rest of a write that a crash ended; they count for nothing",

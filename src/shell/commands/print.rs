@@ -364,11 +364,12 @@ fn read(file: &Path) -> Result<Vec<scan::Page>, Refusal> {
 /// Refuses a folder that would be made in vain.
 pub(super) fn must_be_new(path: &Path) -> Result<(), Refusal> {
     let occupied = std::fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_some());
-    if occupied || path.is_file() {
-        return Err(
-            Refusal::new(Rule::VaultExists, format!("{} is not empty", path.display()))
-                .hint("name a folder that does not exist yet"),
-        );
+    // A link that leads nowhere is something, too.
+    let is_no_folder = path.symlink_metadata().is_ok() && !path.is_dir();
+    if occupied || is_no_folder {
+        let found = if occupied { "is not empty" } else { "is no folder" };
+        return Err(Refusal::new(Rule::VaultExists, format!("{} {found}", path.display()))
+            .hint("name a folder that does not exist yet"));
     }
     Ok(())
 }

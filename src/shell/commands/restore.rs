@@ -12,6 +12,7 @@ use crate::code::words::Fingerprint;
 use crate::ident::{Mode, SiteName};
 use crate::paper::copy::archive::{self, Files};
 use crate::paper::copy::gather::{Gathered, Restored};
+use crate::paper::copy::wire::Block;
 use crate::refusal::{Refusal, Rule};
 use crate::shell::args::Restore;
 use crate::shell::decoder::Decoder;
@@ -35,7 +36,8 @@ pub fn run(it: &Restore) -> Result<Answer, Refusal> {
     let files = archive::unpack(&restored.archive)?;
     let chains = chains(&files)?;
     vouched(&restored, &chains, it.anchor.as_ref())?;
-    write(&it.folder, &files)?;
+    let count_of_files = files.len();
+    write(&it.folder, files)?;
     if !restored.rebuilt.is_empty() {
         let numbers: Vec<String> = restored.rebuilt.iter().map(ToString::to_string).collect();
         say(&format!("rebuilt from the other pages: {}", numbers.join(", ")));
@@ -43,7 +45,7 @@ pub fn run(it: &Restore) -> Result<Answer, Refusal> {
     print(&format!(
         "{}: {} from {}, as they were printed\n",
         it.folder.display(),
-        count(files.len(), "file"),
+        count(count_of_files, "file"),
         count(restored.pages, "page")
     ));
     print(&format!(
@@ -53,32 +55,36 @@ pub fn run(it: &Restore) -> Result<Answer, Refusal> {
     Ok(Answer::Done)
 }
 
-/// Every page of every scan, several at a time, each decoded apart. A scan that cannot be read is said, and the others go on.
+/// Every page of every scan, several at a time, each decoded apart; what they say is put together in the order of the scans, so that
+/// the same scans give the same answer. A scan that cannot be read is said, and the others go on.
 fn read(files: Vec<PathBuf>) -> Result<Gathered, Refusal> {
-    let next = Mutex::new(files.into_iter());
-    let gathered = Mutex::new((Gathered::default(), None));
+    let next = Mutex::new(files.into_iter().enumerate());
+    let read = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
         for _ in 0..std::thread::available_parallelism().map_or(1, |cores| cores.get().min(8)) {
             scope.spawn(|| {
                 let mut decoder = Decoder::default();
-                while let Some(file) = next.lock().ok().and_then(|mut next| next.next()) {
+                while let Some((at, file)) = next.lock().ok().and_then(|mut next| next.next()) {
                     let pages = input::file(&file, input::SCAN_MAX).and_then(|bytes| decoder.copy_pages(&bytes));
                     let pages = pages.unwrap_or_else(|refusal| {
                         note(&of_file(&refusal, &file.display().to_string()));
                         Vec::new()
                     });
-                    let Ok(mut gathered) = gathered.lock() else { return };
-                    for code in pages.iter().flat_map(|page| &page.codes) {
-                        if let Err(refusal) = code.expose(|text| gathered.0.add(text)) {
-                            gathered.1 = Some(refusal);
-                        }
-                    }
+                    let codes = pages.iter().flat_map(|page| &page.codes);
+                    let blocks: Vec<_> = codes.filter_map(|code| code.expose(Block::parse)?.ok()).collect();
+                    let Ok(mut read) = read.lock() else { return };
+                    read.push((at, blocks));
                 }
             });
         }
     });
-    let (gathered, mixed) = gathered.into_inner().unwrap_or_default();
-    mixed.map_or(Ok(gathered), Err)
+    let mut read = read.into_inner().unwrap_or_default();
+    read.sort_by_key(|(at, _)| *at);
+    let mut gathered = Gathered::default();
+    for (mode, block) in read.into_iter().flat_map(|(_, blocks)| blocks) {
+        gathered.put(mode, block)?;
+    }
+    Ok(gathered)
 }
 
 fn chains(files: &Files) -> Result<Vec<Chain>, Refusal> {
@@ -144,13 +150,10 @@ fn asked() -> Result<Fingerprint, Refusal> {
     }
 }
 
-fn write(folder: &Path, files: &Files) -> Result<(), Refusal> {
+fn write(folder: &Path, files: Files) -> Result<(), Refusal> {
     let store = store::make_root(folder)?;
     let writer = Writer::lock(&store)?;
-    let (ledger, others): (Vec<_>, Vec<_>) = files
-        .iter()
-        .map(|(name, bytes)| (name.clone(), bytes.clone()))
-        .partition(|(name, _)| name.starts_with("ledger/"));
+    let (ledger, others): (Vec<_>, Vec<_>) = files.into_iter().partition(|(name, _)| name.starts_with("ledger/"));
     writer.put(&others)?;
     writer.put(&ledger)
 }

@@ -28,7 +28,7 @@ const FIRST_PATIENCE: Duration = Duration::from_millis(1700);
 /// So much more for each page that was read.
 const PAGE_PATIENCE: Duration = Duration::from_millis(300);
 /// So much more for each code of a vault copy, of which a page has twelve.
-const CODE_PATIENCE: Duration = Duration::from_secs(1);
+const CODE_PATIENCE: Duration = Duration::from_millis(300);
 
 /// How far a decoder is, where it matters who ends with it.
 const DECODING: u8 = 1;

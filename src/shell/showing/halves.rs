@@ -6,6 +6,7 @@
 //! - plain text of 80 columns: no colour, no character that a bare console lacks.
 
 use crate::secret::SecretText;
+use crate::seen::is_unseen;
 use std::fmt::Write as _;
 
 /// The characters of a group, and the groups of a row.
@@ -57,12 +58,17 @@ fn push_row(out: &mut String, characters: &[char], before: usize) {
     for marked in [false, true] {
         out.push_str("    ");
         for group in groups() {
-            out.extend(group.iter().map(|c| if marked { class(*c) } else { *c }));
+            out.extend(group.iter().map(|c| if marked { class(*c) } else { shown(*c) }));
             out.extend(std::iter::repeat_n(' ', 9 - group.len()));
         }
         out.push('\n');
     }
     out.push('\n');
+}
+
+/// A question mark stands for what cannot be seen; [`spelled`] calls it a sign that is none of ours.
+fn shown(character: char) -> char {
+    if is_unseen(character) { '?' } else { character }
 }
 
 fn class(character: char) -> char {
@@ -84,7 +90,7 @@ fn push_signs(out: &mut String, characters: &[char]) {
         let _ = write!(out, "    group {group}: ");
         for (number, sign) in signs.enumerate() {
             out.push_str(if number == 0 { "" } else { ", " });
-            out.push(*sign);
+            out.push(shown(*sign));
             out.push(' ');
             out.push_str(spelled(*sign));
         }

@@ -15,7 +15,7 @@ pub(super) fn add(list: &mut List<'_>) {
     safes(list);
     devices(list);
     copies(list);
-    for one in &list.register.life().guidance {
+    for one in list.register.life().guidance.values() {
         list.push(Kind::Guidance, format!("ticket:{}", one.ticket), one.until)
             .note = Some(one.about.clone());
     }

@@ -13,7 +13,7 @@
 pub mod envelope;
 pub mod matters;
 
-use self::envelope::Step;
+use self::envelope::{Step, Whereabouts};
 use self::matters::{DrillState, FindingState, ReviewState, VisitState};
 use super::Register;
 use crate::ident::{AccountId, CopyId, DeviceName, PersonId, SafeId, Serial, SiteName};
@@ -22,7 +22,7 @@ use crate::vault::ledger::{Entry, Hash};
 use crate::vault::record::RecordName;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// When the ways in and around an account were last found to work.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -94,8 +94,8 @@ pub struct LifeState {
     pub copies: BTreeMap<CopyId, (Date, Hash)>,
     /// The hardware devices in service.
     pub devices: BTreeMap<(AccountId, DeviceName), DeviceState>,
-    /// What support promised.
-    pub guidance: Vec<GuidanceState>,
+    /// What support promised, by ticket.
+    pub guidance: BTreeMap<String, GuidanceState>,
     /// Every drill.
     pub drills: BTreeMap<LineId, DrillState>,
     /// Every review.
@@ -105,6 +105,10 @@ pub struct LifeState {
     /// When a drill last went through a runbook.
     pub rehearsed: BTreeMap<String, Date>,
     steps: BTreeMap<Serial, Vec<Step>>,
+    /// What lies in each safe, as far as the lines so far say.
+    lies: BTreeMap<SafeId, BTreeSet<Serial>>,
+    /// Where each envelope was ever deposited.
+    deposited: BTreeSet<(Serial, SafeId)>,
 }
 
 impl LifeState {
@@ -134,8 +138,7 @@ impl LifeState {
             }
             Event::Recovered { present, .. } => self.practise(present, day_of(entry.time)),
             Event::Room(RoomEvent::Sealed { serial, seal, .. }) => {
-                let step = Step::sealed(seal.as_str(), day_of(entry.time));
-                self.steps.entry(*serial).or_default().push(step);
+                self.go(*serial, Step::sealed(seal.as_str(), day_of(entry.time)));
             }
             Event::Life(event) => {
                 let id = LineId {
@@ -150,12 +153,7 @@ impl LifeState {
 
     fn see_life(&mut self, id: LineId, event: &LifeEvent) {
         match event {
-            LifeEvent::Moved { serial, step, day, .. } => {
-                self.steps
-                    .entry(*serial)
-                    .or_default()
-                    .push(Step::new(step.clone(), *day));
-            }
+            LifeEvent::Moved { serial, step, day, .. } => self.go(*serial, Step::new(step.clone(), *day)),
             LifeEvent::LockServiced { safe, day, .. } => {
                 latest(self.serviced.entry(safe.clone()).or_insert(*day), *day);
             }
@@ -163,12 +161,12 @@ impl LifeState {
                 self.copies.insert(copy.clone(), (*day, *head));
             }
             LifeEvent::Guidance { ticket, about, until } => {
-                self.guidance.retain(|one| one.ticket != ticket.as_str());
-                self.guidance.push(GuidanceState {
+                let promised = GuidanceState {
                     ticket: ticket.as_str().to_string(),
                     about: about.as_str().to_string(),
                     until: *until,
-                });
+                };
+                self.guidance.insert(promised.ticket.clone(), promised);
             }
             LifeEvent::Device { .. } | LifeEvent::DeviceChecked { .. } | LifeEvent::DeviceRetired { .. } => {
                 self.see_device(event);
@@ -195,6 +193,21 @@ impl LifeState {
             | LifeEvent::Settled { .. } => self.see_matter(id, event),
             LifeEvent::Reissued { .. } | LifeEvent::Relocked { .. } => {}
         }
+    }
+
+    /// An envelope goes a step.
+    fn go(&mut self, serial: Serial, step: Step) {
+        let steps = self.steps.entry(serial).or_default();
+        if let Some(Whereabouts::Deposited(Some(safe))) = steps.last().map(|last| &last.to)
+            && let Some(there) = self.lies.get_mut(safe)
+        {
+            there.remove(&serial);
+        }
+        if let Whereabouts::Deposited(Some(safe)) = &step.to {
+            self.lies.entry(safe.clone()).or_default().insert(serial);
+            self.deposited.insert((serial, safe.clone()));
+        }
+        steps.push(step);
     }
 
     fn see_device(&mut self, event: &LifeEvent) {

@@ -9,6 +9,7 @@ use crate::ident::{AccountId, PersonId};
 use crate::vault::event::{NightEvent, NoticeNote};
 use crate::vault::ledger::Hash;
 use jiff::Timestamp;
+use std::collections::BTreeMap;
 
 /// One announcement.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +39,8 @@ pub struct Notice {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NightState {
     notices: Vec<Notice>,
+    /// Which notice a digest is of.
+    by_digest: BTreeMap<Hash, usize>,
 }
 
 impl NightState {
@@ -59,9 +62,7 @@ impl NightState {
 
     /// The notice of which this is the digest of a phrase.
     pub fn find(&self, digest: Hash) -> Option<&Notice> {
-        self.notices
-            .iter()
-            .find(|notice| [notice.note.call, notice.note.answer].contains(&digest))
+        self.notices.get(*self.by_digest.get(&digest)?)
     }
 }
 
@@ -82,7 +83,9 @@ impl Register {
                 reason,
                 by,
             } => {
-                let notice = self.night.notices.iter_mut().find(|notice| notice.note.call == *call);
+                let night = &mut self.night;
+                let notice = night.by_digest.get(call).and_then(|at| night.notices.get_mut(*at));
+                let notice = notice.filter(|notice| notice.note.call == *call);
                 let notice = notice.ok_or("no notice has the phrase of this announcement")?;
                 notice.announced.push(Announced {
                     from: *from,
@@ -113,6 +116,8 @@ impl Register {
         if taken || note.call == note.answer {
             return Err(format!("the phrases of notice {} were used before", note.number));
         }
+        let at = self.night.notices.len();
+        self.night.by_digest.extend([(note.call, at), (note.answer, at)]);
         self.night.notices.push(Notice {
             note: note.clone(),
             announced: Vec::new(),

@@ -9,7 +9,9 @@
 
 use super::Extent;
 use crate::vault::event::Event;
-use crate::vault::ledger::{Chain, Entry};
+use crate::vault::ledger::{Chain, Entry, Hash};
+use std::cell::OnceCell;
+use std::collections::HashMap;
 
 /// The lines that count, in the order in which they add up; of each chain as many as `extent` says, all where it is `None`.
 pub(super) fn added_up<'c>(chains: &'c [Chain], extent: Option<&Extent>) -> Vec<(&'c Chain, &'c Entry)> {
@@ -22,6 +24,7 @@ pub(super) fn added_up<'c>(chains: &'c [Chain], extent: Option<&Extent>) -> Vec<
     let mut order = Order {
         ends: by_name.iter().map(|chain| counted(chain)).collect(),
         next: vec![0; by_name.len()],
+        lines_by_hash: by_name.iter().map(|_| OnceCell::new()).collect(),
         chains: by_name,
         lines: Vec::new(),
     };
@@ -37,6 +40,8 @@ struct Order<'c> {
     ends: Vec<usize>,
     /// How many lines of each chain were begun: one that is waiting for others is among them, so that nothing waits for itself.
     next: Vec<usize>,
+    /// The lines of a chain by their hashes, once a closing entry has named one.
+    lines_by_hash: Vec<OnceCell<HashMap<Hash, usize>>>,
     lines: Vec<(&'c Chain, &'c Entry)>,
 }
 
@@ -71,10 +76,10 @@ impl Order<'_> {
         };
         let named = chains.iter().filter_map(|(site, head)| {
             let chain = self.chains.iter().position(|chain| chain.site() == site)?;
-            let line = self.chains[chain]
-                .entries()
-                .iter()
-                .rposition(|entry| entry.hash == *head)?;
+            let entries = || self.chains[chain].entries().iter().zip(0..);
+            let lines =
+                self.lines_by_hash[chain].get_or_init(|| entries().map(|(entry, at)| (entry.hash, at)).collect());
+            let line = lines.get(head)?;
             let end = (line + 1).min(self.ends[chain]);
             Some(Step::Chain { chain, end })
         });
@@ -90,7 +95,6 @@ enum Step {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vault::ledger::Hash;
     use jiff::Timestamp;
     use std::collections::BTreeMap;
 

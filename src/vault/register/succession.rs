@@ -86,6 +86,8 @@ impl Register {
                 if state.succeeds.is_some() {
                     return Err(format!("{of} succeeds two epochs"));
                 }
+                self.successors.insert(of.clone());
+                let state = self.epoch_mut(of)?;
                 state.succeeds = Some(Succession {
                     before: succeeds.clone(),
                     cause: *cause,
@@ -181,7 +183,9 @@ impl Register {
     pub(super) fn succeed_all(&mut self, time: Timestamp) {
         let mode = self.mode();
         let successors: Vec<(SetEpoch, Succession)> = self
-            .epochs()
+            .successors
+            .iter()
+            .filter_map(|of| self.epoch(of))
             .filter_map(|state| Some((state, state.succeeds.as_ref()?)))
             .filter(|(_, one)| self.epoch(&one.before).is_some_and(|before| before.void.is_none()))
             .filter(|(state, _)| state.is_live(mode))

@@ -167,3 +167,44 @@ fn lines_without_end_are_refused() {
         measured(&arguments).is_bounded("lines");
     }
 }
+
+#[test]
+fn a_line_of_a_ledger_has_a_bound_and_so_have_all_chains_together() {
+    let line = |value: &str, count: usize| {
+        let values = value.repeat(count);
+        format!(
+            "{{\"before\":\"{}\",\"body\":[{values}0],\"kind\":\"none\",\"number\":9,\"time\":\"2026-02-11T16:42:00Z\"}}\n",
+            "0".repeat(64)
+        )
+    };
+    for (name, behind) in [
+        ("a line of 17 MiB", line("11111111111111111,", (17 << 20) / 18)),
+        ("a line of 400,001 values", line("0,", 400_001)),
+        ("a line of 60 million values", line("0,", 60_000_000)),
+    ] {
+        let world = rehearsal().copy();
+        let chain = format!("{}/ledger/home.jsonl", world.vault);
+        let whole = std::fs::read(&chain).unwrap();
+        std::fs::write(&chain, [&whole[..], behind.as_bytes()].concat()).unwrap();
+        let tried = measured(&["--vault", &world.vault, "ledger", "verify"]);
+        tried.is_bounded(name);
+        assert!(
+            tried.ended.err.contains("it has more than 16 MiB or 400000 commas"),
+            "{name}"
+        );
+    }
+    let world = rehearsal().copy();
+    let whole = std::fs::read(format!("{}/ledger/home.jsonl", world.vault)).unwrap();
+    for site in 0..100 {
+        let chain = std::fs::File::create(format!("{}/ledger/site-{site}.jsonl", world.vault)).unwrap();
+        std::os::unix::fs::FileExt::write_all_at(&chain, &whole, 0).unwrap();
+        chain.set_len(100 << 20).unwrap();
+    }
+    let tried = measured(&["--vault", &world.vault, "ledger", "verify"]);
+    tried.is_bounded("a hundred chains of 100 MiB");
+    assert!(
+        tried.ended.err.contains("more than 128 MiB together"),
+        "{:?}",
+        tried.ended
+    );
+}

@@ -71,3 +71,15 @@ fn keys_that_stop_or_suspend_are_keys_while_a_secret_stands() {
     session.until(LEAVE);
     assert_eq!(session.end(), 0);
 }
+
+#[test]
+fn what_is_no_text_is_asked_for_again_and_ends_nothing() {
+    let world = rehearsal().copy();
+    let mut session = Session::begin(&["--vault", &world.vault, "recover"]);
+    session.until(": ");
+    session.bytes(b"\xff\xfe\n");
+    session.until("what was typed is not UTF-8 text: type it again");
+    session.until(": ");
+    world.signal("TERM");
+    assert_ne!(session.end(), 0);
+}

@@ -412,6 +412,23 @@ mod tests {
     }
 
     #[test]
+    fn what_would_give_a_terminal_orders_is_no_secret_of_ours() {
+        let set = Set::deal();
+        let opened = |content: Content| {
+            let record = record("111122223333", None, content);
+            let locked = record.lock(vault(), &[set.identity().recipient()]).ok().unwrap();
+            Record::open(&locked, set.identity(), vault(), &record.name, Generation::FIRST)
+        };
+        let contact = |text: &str| Content::Contact(SecretText::new(text.to_string()));
+        assert!(opened(contact("phone +351 21\ncode word")).is_ok());
+        for orders in ["\u{1b}]52;c;eA==\u{7}", "a\u{9b}2J", "a\rb", "a\u{7f}"] {
+            assert!(opened(contact(orders)).is_err(), "{orders:?}");
+            assert!(opened(password(orders)).is_err(), "{orders:?}");
+        }
+        assert!(opened(password("a\nb")).is_err());
+    }
+
+    #[test]
     fn a_record_in_anothers_place_is_refused() {
         let set = Set::deal();
         let locked = record("111122223333", None, password("x"))

@@ -159,8 +159,13 @@ impl Session {
 
     /// Presses keys, without a line feed.
     pub fn keys(&mut self, keys: &str) {
+        self.bytes(keys.as_bytes());
+    }
+
+    /// Types bytes that may be no text.
+    pub fn bytes(&mut self, bytes: &[u8]) {
         let pipe = self.child.stdin.as_mut().unwrap();
-        pipe.write_all(keys.as_bytes()).unwrap();
+        pipe.write_all(bytes).unwrap();
         pipe.flush().unwrap();
     }
 

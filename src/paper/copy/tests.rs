@@ -168,6 +168,58 @@ fn files() -> Files {
 }
 
 #[test]
+fn a_page_that_says_two_things_is_refused_by_its_number() {
+    let archive = noise(2 * BLOCK * usize::from(SLOTS), 8);
+    let pages = codes(&archive);
+    let planted = Block {
+        bytes: vec![7; BLOCK],
+        ..Block::parse(&pages[1][3]).unwrap().unwrap().1
+    };
+    let (before, after) = (planted.text(MODE), planted.text(MODE));
+    for texts in [
+        pages.iter().flatten().chain([&after]).collect::<Vec<_>>(),
+        [&before].into_iter().chain(pages.iter().flatten()).collect(),
+    ] {
+        let refusal = restored(texts.into_iter()).err().unwrap();
+        assert_eq!(refusal.rule(), Rule::CopyMixed);
+        assert!(refusal.sentence().starts_with("page 2 of copy "), "{refusal}");
+    }
+    let twice = pages.iter().flatten().chain(pages.iter().flatten());
+    assert!(restored(twice).is_ok_and(|back| back == archive));
+}
+
+#[test]
+fn a_name_that_is_stretched_over_entries_is_no_name_of_a_vault() {
+    for kind in [tar::EntryType::GNULongName, tar::EntryType::XHeader] {
+        let mut archive = tar::Builder::new(flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast()));
+        let mut header = tar::Header::new_ustar();
+        let name = crate::vault::PLAN;
+        header.as_mut_bytes()[..name.len()].copy_from_slice(name.as_bytes());
+        header.set_entry_type(kind);
+        header.set_size(1 << 20);
+        header.set_cksum();
+        archive.append(&header, &vec![b'x'; 1 << 20][..]).unwrap();
+        let packed = archive.into_inner().unwrap().finish().unwrap();
+        let refusal = archive::unpack(&packed).err().unwrap();
+        assert!(refusal.sentence().contains("is not a plain file"), "{refusal}");
+    }
+}
+
+#[test]
+fn nothing_stands_behind_the_end_of_an_archive() {
+    let packed = archive::pack(&files()).unwrap();
+    let longer = [&packed[..], b"more"].concat();
+    let twice = [&packed[..], &packed[..]].concat();
+    for stream in [longer, twice] {
+        let refusal = archive::unpack(&stream).err().unwrap();
+        assert!(
+            refusal.sentence().contains("something stands behind its end"),
+            "{refusal}"
+        );
+    }
+}
+
+#[test]
 fn an_archive_gives_its_files_back_and_has_the_same_bytes_each_time() {
     let packed = archive::pack(&files()).unwrap_or_default();
     assert!(archive::pack(&files()).is_ok_and(|again| again == packed));
@@ -184,6 +236,10 @@ fn a_name_that_leaves_the_vault_is_refused() {
         "records/a/.unfinished-x",
         "other",
         "sets/a/b/c",
+        "records/a/b",
+        "sets/a.lock/b",
+        "ledger/x.jsonl.tmp",
+        "ledger/.jsonl",
         "",
         "ledger/A.jsonl",
     ] {

@@ -179,6 +179,46 @@ pub(super) fn records(book: &mut Book, open: &Sample, mfa: &Sample) {
         "a secret without a value",
         &padded(&password(&vault, r#","secret":{}"#)),
     );
+    case.refuses_plain(
+        "password_gives_orders",
+        "a control character in a password",
+        &padded(&password(&vault, r#","secret":{"password":"a\u001b[2J"}"#)),
+    );
+    case.refuses_plain(
+        "password_of_two_lines",
+        "a line feed in a password",
+        &padded(&password(&vault, r#","secret":{"password":"a\nb"}"#)),
+    );
+    case.refuses_plain(
+        "password_with_c1",
+        "a control character beyond ASCII",
+        &padded(&password(&vault, ",\"secret\":{\"password\":\"a\u{9b}2J\"}")),
+    );
+    case.refuses_plain(
+        "a_list",
+        "the values of a record without their keys",
+        &padded(&format!(r#"["strongroom/record/1","{vault}","111122223333","password",null,1,"2026-02-11T16:42:00Z",{{"password":"x"}}]"#)),
+    );
+    case.refuses_plain(
+        "secret_a_list",
+        "the values of a secret without their keys",
+        &padded(&password(&vault, r#","secret":["x"]"#)),
+    );
+    case.refuses_plain(
+        "device_null",
+        "a device that is null",
+        &padded(&plain.replace("\"generation\"", "\"device\":null,\"generation\"")),
+    );
+    case.refuses_plain(
+        "contact_null",
+        "a contact that is null beside a password",
+        &padded(&plain.replace("{\"password\"", "{\"contact\":null,\"password\"")),
+    );
+    case.refuses_plain(
+        "line_feed_behind",
+        "a line feed before the spaces",
+        &padded(&format!("{plain}\n")),
+    );
     case.refuses_plain("not_json", "something else than JSON", &padded("a password"));
     case.refuses_plain(
         "two_objects",

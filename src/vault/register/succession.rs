@@ -46,8 +46,12 @@ impl Register {
             return self.epoch(awaited).is_none_or(|epoch| epoch.void.is_some());
         }
         let generations = self.generations(name);
-        let later = generations.iter().filter(|one| one.generation > state.generation);
-        later.take_while(|one| one.relocked).any(|one| one.awaits.is_none())
+        // They stand in their order.
+        let later = generations.partition_point(|one| one.generation <= state.generation);
+        generations[later..]
+            .iter()
+            .take_while(|one| one.relocked)
+            .any(|one| one.awaits.is_none())
     }
 
     /// Whether a quorum of this epoch, with an older copy of the vault, knows a secret that still counts: it could open it once, and

@@ -5,10 +5,15 @@
 mod common;
 
 use common::session::Session;
-use common::{Ended, MEMBER, RECOVER_PASSWORD, Scratch, World, program, rehearsal, run, run_with};
+use common::{Ended, MEMBER, RECOVER_PASSWORD, Scratch, World, code_on, forged, program, rehearsal, run, run_with};
+use data_encoding::BASE32_NOPAD;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
+use strongroom::ceremony::afar::Invite;
+use strongroom::crypto::identity;
+use strongroom::secret::SecretBytes;
+use strongroom::vault::ledger::Hash;
 
 /// A recovery that waits for what arrives in `folder`.
 fn inviting(world: &World, invite: &str, folder: &str) -> Child {
@@ -121,6 +126,69 @@ fn a_contribution_is_of_no_use_in_another_session() {
         done.err.contains("(contribution-foreign)") && done.out.is_empty(),
         "{done:?}"
     );
+}
+
+/// A contribution as whoever sends their own would make one: of this share, in answer to the invitation of this hash.
+fn locked(invite: &Invite, answers: &Hash, share: &str) -> String {
+    let plain =
+        format!(r#"{{"exceptions":[],"invite":"{answers}","schema":"strongroom/contribution/1","share":"{share}"}}"#);
+    let plain = SecretBytes::new(plain.into_bytes());
+    let locked = identity::lock(&plain, std::slice::from_ref(&invite.recipient));
+    let locked = locked.unwrap_or_else(|refusal| panic!("{refusal}"));
+    format!("ZC1/{}", BASE32_NOPAD.encode(&locked))
+}
+
+#[test]
+fn what_arrives_answers_this_invitation_and_is_proved_again() {
+    let world = rehearsal().copy();
+    let sheets = world.sheets("root-password");
+    let expected = world.recover_password(&[&sheets[0], &sheets[2], &sheets[3]]).ok().out;
+    let folder = world.scratch.join("arrived");
+    std::fs::create_dir(&folder).unwrap();
+    let file = world.scratch.join("invite.txt");
+    let recovering = inviting(&world, &file, &folder);
+    let invite = Invite::read(&std::fs::read_to_string(&file).unwrap()).unwrap_or_else(|refusal| panic!("{refusal}"));
+    let (this, another) = (invite.hash(), Hash::of(b"another invitation"));
+    let share = |at: usize| code_on(&sheets[at]);
+    for (name, answers, share) in [
+        ("1-answers-another", &another, share(4)),
+        ("2-forged", &this, forged(&share(1))),
+        ("3", &this, share(0)),
+        ("4", &this, share(2)),
+        ("5", &this, share(3)),
+    ] {
+        // Nobody reads half a file.
+        let made = world.scratch.join(name);
+        std::fs::write(&made, locked(&invite, answers, &share)).unwrap();
+        std::fs::rename(&made, format!("{folder}/{name}")).unwrap();
+    }
+    let done = ended(recovering).ok();
+    assert_eq!(done.out, expected);
+    for (name, why) in [
+        ("1-answers-another", "answers another invitation"),
+        ("2-forged", "(share-forged)"),
+    ] {
+        let said = done.err.lines().find(|line| line.contains(name)).unwrap_or_default();
+        assert!(said.contains(why), "{name}: {done:?}");
+    }
+}
+
+#[test]
+fn a_forged_share_is_refused_on_the_laptop_of_its_contributor() {
+    let world = rehearsal().copy();
+    let sheet = &world.sheets("root-password")[1];
+    let folder = world.scratch.join("arrived");
+    std::fs::create_dir(&folder).unwrap();
+    let invite = world.scratch.join("invite.txt");
+    let mut recovering = inviting(&world, &invite, &folder);
+    recovering.kill().unwrap();
+    recovering.wait().unwrap();
+    let (lines, out) = (world.scratch.join("lines.txt"), world.scratch.join("out"));
+    std::fs::write(&lines, forged(&code_on(sheet))).unwrap();
+    contribute(&invite, &lines, &out).refused(1, "share-forged");
+    assert!(!Path::new(&out).exists() && !Path::new(&format!("{out}.png")).exists());
+    std::fs::write(&lines, code_on(sheet)).unwrap();
+    contribute(&invite, &lines, &out).ok();
 }
 
 #[test]

@@ -5,8 +5,9 @@
 mod common;
 
 use common::{RECOVER_PASSWORD, Scratch, program, rehearsal, run_with};
-use std::io::{Read as _, Write as _};
+use std::io::{Read as _, Seek as _, Write as _};
 use std::process::{Command, Stdio};
+use strongroom::paper::scan;
 
 /// The first byte of a request: a scan of sheets.
 const OF_SHEETS: u8 = 0;
@@ -56,6 +57,20 @@ fn a_decoder_has_no_rights_and_bounded_memory() {
             .find(|line| line.starts_with("Max address space"))
             .unwrap();
         assert!(memory.contains("268435456"), "{memory}");
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
+fn a_decoder_lives_in_a_network_of_its_own() {
+    let sheet = std::fs::read(&rehearsal().sheets("root-password")[0]).unwrap();
+    let (mut child, _) = answered(&sheet);
+    let keeper = child.id().to_string();
+    let forks = std::fs::read_to_string(format!("/proc/{keeper}/task/{keeper}/children")).unwrap();
+    let network = |process: &str| std::fs::read_link(format!("/proc/{process}/ns/net")).unwrap();
+    for process in [&keeper, forks.trim()] {
+        assert_ne!(network(process), network("self"));
     }
     child.kill().unwrap();
     child.wait().unwrap();
@@ -153,4 +168,21 @@ fn a_decoder_that_is_asked_for_too_much_ends_without_a_word() {
     let mut answer = Vec::new();
     child.stdout.take().unwrap().read_to_end(&mut answer).unwrap();
     assert!(answer.is_empty() && child.wait().unwrap().code() == Some(0));
+}
+
+#[test]
+fn of_a_request_that_is_too_long_a_decoder_reads_its_length_alone() {
+    let scratch = Scratch::new();
+    let place = scratch.join("request");
+    let asked = (scan::BYTES_MAX as u64 + 1).to_le_bytes();
+    std::fs::write(&place, [&[OF_SHEETS][..], &asked, &[0; 1 << 12]].concat()).unwrap();
+    let mut request = std::fs::File::open(&place).unwrap();
+    let ended = Command::new(program())
+        .arg("decode-scans")
+        .stdin(request.try_clone().unwrap())
+        .output()
+        .unwrap();
+    assert!(ended.status.success() && ended.stdout.is_empty(), "{ended:?}");
+    // How far a file was read is known to all who have it open.
+    assert_eq!(request.stream_position().unwrap(), 9);
 }

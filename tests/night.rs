@@ -143,6 +143,9 @@ fn a_half_can_be_had_as_a_code_for_a_keyboard_scanner_and_hides_itself() {
     session.until("is the first operator alone at the screen? [y/n]");
     session.line("y");
     session.until("[q]r for a keyboard scanner");
+    // Nobody presses a key.
+    session.until("hides in 59 s");
+    session.until("hides in 58 s");
     session.keys("q");
     let code = session.until("[g]roups");
     assert!(code.contains('█') && code.contains("\u{1b}[30;107m"), "{code}");

@@ -488,14 +488,11 @@ fn a_wrong_passphrase_is_told_at_the_screen_and_another_share_takes_its_place() 
     assert_eq!(session.end(), 0, "{}", session.screen);
 }
 
-#[test]
-fn at_a_terminal_a_custodian_is_asked_until_the_share_opens() {
-    let world = rehearsal().copy();
+/// A recovery at a terminal from the scans of two locked shares and an open one.
+fn asked(world: &World) -> Session {
     let sheets = world.sheets(SET);
-    let phrases = std::fs::read_to_string(passphrases(&world)).unwrap();
-    let mut phrases = phrases.lines().filter(|row| !row.starts_with('#'));
     let id = account();
-    let mut session = Session::begin(&[
+    Session::begin(&[
         "--vault",
         &world.vault,
         "recover",
@@ -511,7 +508,27 @@ fn at_a_terminal_a_custodian_is_asked_until_the_share_opens() {
         &sheets[0],
         &sheets[1],
         &sheets[4],
-    ]);
+    ])
+}
+
+#[test]
+fn keys_that_stop_or_suspend_are_keys_where_a_passphrase_is_typed() {
+    let world = rehearsal().copy();
+    let mut session = asked(&world);
+    session.until("the passphrase of share 1 of");
+    // Ctrl-Z and what quits; then Ctrl-U, which takes them back.
+    session.keys("\u{1a}\u{1c}\u{15}");
+    session.line("abandon ability able about above absent absorb");
+    let told = session.until("it does not open to that one");
+    assert!(!told.contains("(given-up)") && !told.contains("share 5"), "{told}");
+}
+
+#[test]
+fn at_a_terminal_a_custodian_is_asked_until_the_share_opens() {
+    let world = rehearsal().copy();
+    let phrases = std::fs::read_to_string(passphrases(&world)).unwrap();
+    let mut phrases = phrases.lines().filter(|row| !row.starts_with('#'));
+    let mut session = asked(&world);
     session.until("the passphrase of share 1 of management-password, epoch 1 (Mira Novák");
     session.line("abandon ability able about above absent absorb");
     session.until("it does not open to that one");

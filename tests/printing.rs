@@ -21,16 +21,19 @@ impl PrintServer {
     fn start(keeps: &str) -> Self {
         let scratch = Scratch::new();
         let at = |name: &str| scratch.join(name);
-        for folder in ["root", "spool", "tmp", "cache", "state", "bin/backend", "jobs"] {
+        for folder in ["root", "spool", "tmp", "cache", "state", "bin/backend", "jobs", "names"] {
             std::fs::create_dir_all(at(folder)).unwrap();
         }
-        std::fs::set_permissions(at("jobs"), PermissionsExt::from_mode(0o777)).unwrap();
+        for folder in ["jobs", "names"] {
+            std::fs::set_permissions(at(folder), PermissionsExt::from_mode(0o777)).unwrap();
+        }
         for folder in ["filter", "daemon", "cgi-bin", "monitor", "notifier", "driver"] {
             std::os::unix::fs::symlink(format!("/usr/lib/cups/{folder}"), at(&format!("bin/{folder}"))).unwrap();
         }
         let backend = at("bin/backend/capture");
         let script = format!(
-            "#!/bin/sh\n[ $# -eq 0 ] && exit 0\ncat ${{6:--}} > {}/job-$1\n",
+            "#!/bin/sh\n[ $# -eq 0 ] && exit 0\nprintf %s \"$3\" > {}/$1\ncat ${{6:--}} > {}/job-$1\n",
+            at("names"),
             at("jobs")
         );
         std::fs::write(&backend, script).unwrap();
@@ -111,6 +114,12 @@ impl PrintServer {
                 .unwrap()
         });
         names.iter().map(|name| std::fs::read(name).unwrap()).collect()
+    }
+
+    /// What the jobs are called.
+    fn names_of_jobs(&self) -> Vec<String> {
+        let names = self.names("names").into_iter();
+        names.map(|name| std::fs::read_to_string(name).unwrap()).collect()
     }
 
     /// What is in a folder of the server, its own folder for temporary files aside.
@@ -204,6 +213,8 @@ fn a_set_is_dealt_straight_to_a_printer_that_passed_its_test() {
     let proved = run(&["prove", "--scan", &pages]).ok();
     assert!(proved.out.contains("all 3 pages proved; it is live"), "{proved:?}");
     assert!(server.names("spool").is_empty());
+    // A log of the server, or its panel, tells by a name what passed.
+    assert_eq!(server.names_of_jobs(), ["page"; 4]);
 }
 
 #[test]

@@ -4,8 +4,14 @@
 
 mod common;
 
-use common::{MEMBER, Scratch, World, rehearsal, run, run_with};
+use common::{MEMBER, Scratch, World, program, rehearsal, run, run_with};
 use std::sync::OnceLock;
+use strongroom::ceremony::afar::{Asking, Invite};
+use strongroom::code::words::{WordsTag, words_of};
+use strongroom::crypto::session::Session;
+use strongroom::entropy::{Entropy, System};
+use strongroom::plan::Factor;
+use strongroom::vault::share_set::StoredCore;
 
 /// A production vault, its `root-password` dealt but not proved.
 fn dealt() -> World {
@@ -118,6 +124,40 @@ fn a_reachable_network_is_refused_and_its_override_recorded() {
         shown.contains("exception   network-reachable:") && shown.contains("a test machine"),
         "{shown}"
     );
+}
+
+/// What a recovery of this vault would send to a custodian elsewhere.
+fn invitation(world: &World) -> String {
+    let set = std::fs::read(format!("{}/sets/root-password/1.toml", world.vault)).unwrap();
+    let set = StoredCore::parse("the set", &set).unwrap_or_else(|refusal| panic!("{refusal}"));
+    let asking = Asking {
+        account: MEMBER.parse().unwrap(),
+        account_name: "log-archive".to_string(),
+        factor: Factor::Password,
+        device: None,
+        task: "security-event".parse().unwrap(),
+        reason: "exercise".parse().unwrap(),
+        present: Vec::new(),
+        approved_by: None,
+        made: jiff::Timestamp::now(),
+    };
+    let session = Session::begin(&mut Entropy::new(&mut System));
+    let invite = session.and_then(|session| Invite::new(set.core.vault, &session, asking, vec![set]));
+    let code = invite.and_then(|invite| invite.code());
+    code.unwrap_or_else(|refusal| panic!("{refusal}"))
+}
+
+#[test]
+fn a_share_is_contributed_on_no_machine_with_a_reachable_network() {
+    let world = dealt();
+    let (to, out) = (world.scratch.join("invite.txt"), world.scratch.join("out"));
+    std::fs::write(&to, invitation(&world)).unwrap();
+    let sheet = &world.sheets("root-password")[0];
+    let contribute = ["contribute", "--to", &to, "--scan", sheet, "--out", &out];
+    run(&contribute).refused(3, "network-reachable");
+    // Without one, its custodian is asked.
+    common::session::Session::begin(&contribute).until("are they these 8 words? [y/n]");
+    assert!(!std::path::Path::new(&out).exists());
 }
 
 #[test]
@@ -260,8 +300,15 @@ fn too_few_people_are_refused() {
     recover(&world, &anchor, "ana,nobody", "walt", &[]).refused(2, "unknown-person");
 }
 
-#[test]
-fn two_factors_of_one_account_are_never_gathered_in_one_boot() {
+/// A production vault with both factors of an account, of which the password was recovered since this machine was started; its head.
+fn with_a_password_recovered() -> (World, String) {
+    static WORLD: OnceLock<World> = OnceLock::new();
+    let world = WORLD.get_or_init(recovered).copy();
+    let anchor = head(&world);
+    (world, anchor)
+}
+
+fn recovered() -> World {
     let (world, _) = enrolled();
     world
         .run_isolated(&[
@@ -297,8 +344,13 @@ fn two_factors_of_one_account_are_never_gathered_in_one_boot() {
             &anchor,
         ])
         .ok();
-    let anchor = head(&world);
-    recover(&world, &anchor, "ana,jonas", "walt", &[]).ok();
+    recover(&world, &head(&world), "ana,jonas", "walt", &[]).ok();
+    world
+}
+
+#[test]
+fn two_factors_of_one_account_are_never_gathered_in_one_boot() {
+    let (world, anchor) = with_a_password_recovered();
     let code = |more: &[&str]| {
         let fixed = [
             "recover",
@@ -341,6 +393,67 @@ fn two_factors_of_one_account_are_never_gathered_in_one_boot() {
             .out
             .contains("exception   both-factors:")
     );
+}
+
+/// A command that gathers a quorum for the seeds of `emea`.
+fn by_the_quorum_of_emea(world: &World, anchor: &str, command: &[&str]) -> common::Ended {
+    let seeds = world.sheets("mfa-emea");
+    let scans = ["--anchor", anchor, "--scan", &seeds[0], &seeds[1]];
+    world.run_isolated(&[command, &scans].concat())
+}
+
+#[test]
+fn a_machine_that_gathered_one_factor_reissues_no_set_of_the_other() {
+    let (world, anchor) = with_a_password_recovered();
+    let out = world.scratch.join("new");
+    let reissue = ["reissue", "mfa-emea", "--reason", "lost", "--unattended", "--out", &out];
+    by_the_quorum_of_emea(&world, &anchor, &reissue).refused(3, "both-factors");
+}
+
+#[test]
+fn a_machine_that_gathered_one_factor_adds_no_set_to_records_of_the_other() {
+    let (world, _) = with_a_password_recovered();
+    let plan = format!("{}/strongroom.toml", world.vault);
+    let text = std::fs::read_to_string(&plan).unwrap();
+    let more = text.replace("sets = [\"mfa-emea\"]", "sets = [\"mfa-emea\", \"mfa-more\"]")
+        + "\n[[share_set]]\nname = \"mfa-more\"\npurpose = \"mfa\"\nthreshold = \"2-of-3\"\nshares = [\n  \
+           { custodian = \"eva\", safe = \"fra-2\" },\n  { custodian = \"luk\", safe = \"lon-2\" },\n  \
+           { custodian = \"oscar\", safe = \"nyc-2\" },\n]\n";
+    std::fs::write(&plan, more).unwrap();
+    let out = world.scratch.join("new");
+    let deal = [
+        "ceremony",
+        "mfa-more",
+        "--unattended",
+        "--reason",
+        "test",
+        "--out",
+        &out,
+    ];
+    world.run_isolated(&deal).ok();
+    world.run_isolated(&["prove", "--scan", &out]).ok();
+    by_the_quorum_of_emea(&world, &head(&world), &["relock", "mfa-more"]).refused(3, "both-factors");
+}
+
+#[test]
+fn a_page_that_is_made_again_says_which_sheet_is_to_be_destroyed() {
+    let world = dealt();
+    world.run_isolated(&["prove", "--scan", &world.pages]).ok();
+    let sheet = &world.sheets("root-password")[0];
+    let serial = sheet.rsplit("-share-1-").next().unwrap().trim_end_matches(".pdf");
+    let reprint = [
+        "reprint",
+        serial,
+        "--unattended",
+        "--reason",
+        "stained",
+        "--scan",
+        sheet,
+    ];
+    let out = ["--out", &world.pages];
+    let ended = world.run_isolated(&[&reprint[..], &out].concat()).ok();
+    let said = format!("destroy the sheet with serial {serial}: it still opens");
+    assert!(ended.err.contains(&said), "{ended:?}");
 }
 
 #[test]
@@ -451,6 +564,20 @@ fn an_interrupted_dealing_is_declared_void_and_its_sheets_are_told() {
     assert!(
         ended.status == 1 && ended.err.contains("(share-of-void-epoch)"),
         "{ended:?}"
+    );
+}
+
+#[test]
+fn preflight_says_which_program_this_is_as_a_sum_and_in_words() {
+    let told = common::run_isolated(&["preflight"]).ok().out;
+    let sum = run_with("sha256sum", &[program()], b"").ok().out;
+    let sum = sum.split(' ').next().unwrap();
+    let bytes = strongroom::hex::decode(sum).unwrap();
+    let words = words_of(WordsTag::Program, &bytes).to_string();
+    let line = told.lines().find(|line| line.contains(" program ")).unwrap();
+    assert!(
+        line.contains(&words) && line.contains(&format!("sha256 {sum}")),
+        "{told}"
     );
 }
 

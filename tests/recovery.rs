@@ -4,27 +4,7 @@
 
 mod common;
 
-use common::{MEMBER, Scratch, World, rehearsal, run_with};
-use strongroom::code::reading::read_text;
-use strongroom::code::share_code::{PaperShare, ShareBody};
-use strongroom::ident::Mode;
-use strongroom::paper::scan;
-use strongroom::secret::Secret;
-
-/// The text of the code on a sheet.
-fn code_on(sheet: &str) -> String {
-    let pages = scan::codes(&std::fs::read(sheet).unwrap()).unwrap_or_else(|refusal| panic!("{refusal}"));
-    pages
-        .iter()
-        .flat_map(|page| &page.codes)
-        .next()
-        .unwrap()
-        .expose(str::to_string)
-}
-
-fn share_of(code: &str) -> PaperShare {
-    read_text(code, Mode::Rehearsal).pop().and_then(Result::ok).unwrap()
-}
+use common::{MEMBER, Scratch, World, code_on, forged, rehearsal, run_with};
 
 /// The lines as somebody types them: small letters, groups of four, five groups a row, no prefix.
 fn as_typed(code: &str) -> String {
@@ -131,18 +111,7 @@ fn a_wrong_symbol_is_located_and_never_used() {
 fn a_forged_share_is_named_and_does_not_end_the_gathering() {
     let world = rehearsal();
     let sheets = world.sheets("root-password");
-    let paper = share_of(&code_on(&sheets[1]));
-    let ShareBody::Open { value, blinder } = paper.body else {
-        panic!("an open share")
-    };
-    let value = Secret::build(|out: &mut [u8; 32]| {
-        value.expose(|value| *out = *value);
-        out[3] ^= 0x10;
-    });
-    let forged = PaperShare::new(paper.head, value, blinder)
-        .lines()
-        .qr_text()
-        .expose(str::to_string);
+    let forged = forged(&code_on(&sheets[1]));
     let input = |others: &[usize]| {
         let rest: String = others.iter().map(|at| code_on(&sheets[*at]) + "\n").collect();
         format!("{forged}\n{rest}")
@@ -168,18 +137,7 @@ fn line_a_alone_recovers_and_a_wrong_one_is_refused() {
     let line_a = |at: usize| code_on(&sheets[at]).split('/').next().unwrap().to_string() + "\n\n";
     let expected = password(world, &[&sheets[0], &sheets[1], &sheets[2]]);
     assert_eq!(world.recover_typed(&[0, 1, 2].map(line_a).concat()).ok().out, expected);
-    let paper = share_of(&line_a(3));
-    let ShareBody::Open { value, .. } = paper.body else {
-        panic!("an open share")
-    };
-    let value = Secret::build(|out: &mut [u8; 32]| {
-        value.expose(|value| *out = *value);
-        out[0] ^= 1;
-    });
-    let wrong = PaperShare::new(paper.head, value, None)
-        .lines()
-        .qr_text()
-        .expose(str::to_string);
+    let wrong = forged(&line_a(3));
     let ended = world
         .recover_typed(&[line_a(0), line_a(1), wrong.clone()].join("\n\n"))
         .refused(1, "quorum-refused");
@@ -192,6 +150,23 @@ fn line_a_alone_recovers_and_a_wrong_one_is_refused() {
         expected,
         "a spare share helps"
     );
+}
+
+#[test]
+fn a_share_that_could_not_be_proved_is_no_proved_one_in_the_ledger() {
+    let world = rehearsal().copy();
+    let sheets = world.sheets("root-password");
+    let lines: String = [0, 1, 2].map(|at| code_on(&sheets[at]) + "\n\n").concat();
+    let lines_a: String = [0, 1, 2]
+        .map(|at| code_on(&sheets[at]).split('/').next().unwrap().to_string() + "\n\n")
+        .concat();
+    for (typed, said) in [(lines, "\"proved\":true"), (lines_a, "\"proved\":false")] {
+        world.recover_typed(&typed).ok();
+        let ledger = std::fs::read_to_string(format!("{}/ledger/home.jsonl", world.vault)).unwrap();
+        let recovered = ledger.lines().last().unwrap();
+        assert_eq!(recovered.matches("\"proved\":").count(), 3, "{recovered}");
+        assert_eq!(recovered.matches(said).count(), 3, "{recovered}");
+    }
 }
 
 #[test]

@@ -4,7 +4,9 @@
 
 mod common;
 
-use common::{ENROLL_AGAIN, Ended, MEMBER, RECOVER_PASSWORD, Scratch, program, rehearsal, run, run_with};
+use common::{
+    ENROLL_AGAIN, Ended, MEMBER, RECOVER_PASSWORD, Scratch, loaded_before, program, rehearsal, run, run_with,
+};
 
 fn bad(ended: &Ended) {
     assert!((1..=4).contains(&ended.status), "{ended:?}");
@@ -407,6 +409,9 @@ fn a_seed_comes_from_a_uri_base32_or_an_image() {
 #[test]
 fn a_ledger_that_was_altered_is_found_broken_at_its_line() {
     let world = rehearsal().copy();
+    for _ in 0..2 {
+        world.run(ENROLL_AGAIN).ok();
+    }
     let place = format!("{}/ledger/home.jsonl", world.vault);
     let text = std::fs::read_to_string(&place).unwrap();
     let lines: Vec<&str> = text.split_inclusive('\n').collect();
@@ -426,13 +431,19 @@ fn a_ledger_that_was_altered_is_found_broken_at_its_line() {
             swapped.concat()
         }),
         ("a word changed", text.replacen("\"rehearsal\"", "\"production\"", 1)),
+        // As whole and well written as the line was: what names it is the line behind.
+        (
+            "a letter of a reason changed",
+            text.replacen("\"again\"", "\"Again\"", 1),
+        ),
         ("a space added", text.replacen("{\"before\"", "{ \"before\"", 1)),
         ("a line of another kind", text.clone() + "{}\n"),
         ("a time written otherwise", text.replacen("Z\"}\n", ".000Z\"}\n", 1)),
         ("no line", String::new()),
     ];
-    for (what, text) in altered {
-        std::fs::write(&place, text).unwrap();
+    for (what, altered) in altered {
+        assert_ne!(altered, text, "{what}");
+        std::fs::write(&place, altered).unwrap();
         for arguments in [
             &["ledger", "verify"][..],
             &["ledger", "show"],
@@ -474,7 +485,6 @@ fn an_account_list_makes_a_plan_and_lets_one_grow() {
 
 /// A generator that begins anew with every program: what a machine that was copied after its start gives.
 fn that_begins_anew(scratch: &Scratch) -> String {
-    let (source, library) = (scratch.join("anew.c"), scratch.join("anew.so"));
     let text = r"
         #include <stdint.h>
         #include <sys/types.h>
@@ -486,9 +496,7 @@ fn that_begins_anew(scratch: &Scratch) -> String {
             }
             return length;
         }";
-    std::fs::write(&source, text).unwrap();
-    run_with("cc", &["-shared", "-fPIC", "-o", &library, &source], b"").ok();
-    format!("LD_PRELOAD={library}")
+    loaded_before(scratch, text)
 }
 
 #[test]

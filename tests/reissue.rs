@@ -128,17 +128,7 @@ fn a_cause_is_stated_and_the_old_quorum_is_there() {
 fn an_epoch_that_another_signed_is_refused() {
     let world = rehearsal().copy();
     reissue(&world, "compromise", &world.scratch.join("new")).ok();
-    let ledger = format!("{}/ledger/home.jsonl", world.vault);
-    let text = std::fs::read_to_string(&ledger).unwrap();
-    let at = text.find("\"signature\":\"").unwrap() + 13;
-    let forged = format!(
-        "{}{}{}",
-        &text[..at],
-        if &text[at..=at] == "0" { "1" } else { "0" },
-        &text[at + 1..]
-    );
-    // The chain is mended behind the forgery, as whoever forges would.
-    std::fs::write(&ledger, chained(&forged)).unwrap();
+    forge_a_signature(&world);
     let verified = world.run(&["ledger", "verify"]);
     assert_eq!(verified.status, 1, "{verified:?}");
     assert!(verified.err.contains("successor-unsigned"), "{verified:?}");
@@ -152,6 +142,34 @@ fn an_epoch_that_another_signed_is_refused() {
         "test",
     ];
     world.run(&enroll).refused(1, "successor-unsigned");
+}
+
+#[test]
+fn no_record_is_locked_again_to_an_epoch_that_another_signed() {
+    let world = rehearsal().copy();
+    let out = world.scratch.join("new");
+    reissue(&world, "compromise", &out).ok();
+    add_a_region(&world);
+    forge_a_signature(&world);
+    // The region is nobody's forgery: the epoch beside it, which opens the records too, is.
+    let quorum = sheets(&out, "root-password", 2);
+    let relock = [&["relock", "root-password-apac", "--scan"][..], &three(&quorum)].concat();
+    world.run(&relock).refused(1, "successor-unsigned");
+}
+
+/// Alters the one signature of the ledger.
+fn forge_a_signature(world: &World) {
+    let ledger = format!("{}/ledger/home.jsonl", world.vault);
+    let text = std::fs::read_to_string(&ledger).unwrap();
+    let at = text.find("\"signature\":\"").unwrap() + 13;
+    let forged = format!(
+        "{}{}{}",
+        &text[..at],
+        if &text[at..=at] == "0" { "1" } else { "0" },
+        &text[at + 1..]
+    );
+    // The chain is mended behind the forgery, as whoever forges would.
+    std::fs::write(&ledger, chained(&forged)).unwrap();
 }
 
 /// The same lines with every `before` made good again.
@@ -368,9 +386,8 @@ fn head(world: &World) -> String {
     world.run(&["ledger", "head"]).ok().first_line()
 }
 
-#[test]
-fn a_region_is_added_by_any_quorum_that_opens_the_records() {
-    let world = rehearsal().copy();
+/// A set more for the passwords of the members, planned and dealt.
+fn add_a_region(world: &World) {
     let plan = format!("{}/strongroom.toml", world.vault);
     let text = std::fs::read_to_string(&plan).unwrap();
     let added = format!(
@@ -381,6 +398,12 @@ fn a_region_is_added_by_any_quorum_that_opens_the_records() {
     world
         .run(&["ceremony", "root-password-apac", "--unattended", "--out", &world.pages])
         .ok();
+}
+
+#[test]
+fn a_region_is_added_by_any_quorum_that_opens_the_records() {
+    let world = rehearsal().copy();
+    add_a_region(&world);
     let old = world.sheets("root-password");
     let relock = [&["relock", "root-password-apac", "--scan"][..], &three(&old)].concat();
     let said = world.run(&relock).ok();

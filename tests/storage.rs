@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{ENROLL_AGAIN, MEMBER, World, program, rehearsal, run_with};
+use common::{ENROLL_AGAIN, Ended, MEMBER, RECOVER_PASSWORD, World, program, rehearsal, run_with};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
@@ -94,6 +94,43 @@ fn a_file_that_may_not_grow_is_a_refusal_and_loses_nothing() {
     run_with("bash", &["-c", &script], b"").refused(4, "input-output");
     assert_eq!(world.sums(), before);
     world.run(&["ledger", "verify"]).ok();
+}
+
+/// `recover` of a password where no file may grow beyond the ledger and so many bytes more.
+fn recover_with_room_for(bytes: usize, world: &World) -> Ended {
+    let limit = format!("--fsize={}", ledger(world).len() + bytes);
+    let sheets = world.sheets("root-password");
+    let limited = [&limit, program(), "--vault", &world.vault];
+    let scans = ["--scan", &sheets[0], &sheets[1], &sheets[2]];
+    run_with("prlimit", &[&limited, RECOVER_PASSWORD, &scans].concat(), b"")
+}
+
+fn ledger(world: &World) -> String {
+    std::fs::read_to_string(format!("{}/ledger/home.jsonl", world.vault)).unwrap()
+}
+
+#[test]
+fn a_secret_that_the_ledger_cannot_take_note_of_is_not_shown() {
+    let world = rehearsal().copy();
+    let before = world.sums();
+    recover_with_room_for(0, &world).refused(4, "input-output");
+    assert_eq!(world.sums(), before);
+    recover_with_room_for(1 << 20, &world).ok();
+}
+
+#[test]
+fn of_two_lines_of_one_change_neither_stays_where_only_one_has_room() {
+    let elsewhere = rehearsal().copy();
+    let before = ledger(&elsewhere).len();
+    recover_with_room_for(1 << 20, &elsewhere).ok();
+    let written = ledger(&elsewhere)[before..].to_string();
+    let lines: Vec<&str> = written.split_inclusive('\n').collect();
+    assert_eq!(lines.len(), 2, "what a night exposed, and what it opened: {lines:?}");
+    let world = rehearsal().copy();
+    let before = world.sums();
+    // The first line whole, and the beginning of the other.
+    recover_with_room_for(lines[0].len() + 50, &world).refused(4, "input-output");
+    assert_eq!(world.sums(), before);
 }
 
 /// Every way in which `enroll` changes the disk, ended there by a kill: the vault is the old one or the new one.
@@ -219,6 +256,8 @@ fn a_vault_that_others_can_write_is_read_and_not_changed() {
         ("strongroom.toml", 0o666),
         ("ledger", 0o722),
         ("ledger/home.jsonl", 0o620),
+        ("sets", 0o770),
+        ("records", 0o722),
     ] {
         let path = format!("{}/{place}", world.vault);
         let before = std::fs::metadata(&path).unwrap().permissions();

@@ -13,6 +13,11 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
+use strongroom::code::reading::read_text;
+use strongroom::code::share_code::{PaperShare, ShareBody};
+use strongroom::ident::Mode;
+use strongroom::paper::scan;
+use strongroom::secret::Secret;
 
 /// How a run of the program ended.
 #[derive(Debug)]
@@ -209,6 +214,35 @@ impl World {
         }
         Self { scratch, vault, pages }
     }
+}
+
+/// The text of the code on a sheet.
+pub fn code_on(sheet: &str) -> String {
+    let pages = scan::codes(&std::fs::read(sheet).unwrap()).unwrap_or_else(|refusal| panic!("{refusal}"));
+    let code = pages.iter().flat_map(|page| &page.codes).next().unwrap();
+    code.expose(str::to_string)
+}
+
+/// The text of the same share but for one bit of its value: every line has its checksum.
+pub fn forged(code: &str) -> String {
+    let paper = read_text(code, Mode::Rehearsal).pop().and_then(Result::ok).unwrap();
+    let ShareBody::Open { value, blinder } = paper.body else {
+        panic!("an open share")
+    };
+    let value = Secret::build(|out: &mut [u8; 32]| {
+        value.expose(|value| *out = *value);
+        out[3] ^= 0x10;
+    });
+    let lines = PaperShare::new(paper.head, value, blinder).lines();
+    lines.qr_text().expose(str::to_string)
+}
+
+/// A library of C, made of this text, that a program loads before its own: what stands before its name in the environment.
+pub fn loaded_before(scratch: &Scratch, text: &str) -> String {
+    let (source, library) = (scratch.join("before.c"), scratch.join("before.so"));
+    std::fs::write(&source, text).unwrap();
+    run_with("cc", &["-shared", "-fPIC", "-o", &library, &source], b"").ok();
+    format!("LD_PRELOAD={library}")
 }
 
 fn processes() -> impl Iterator<Item = u32> {

@@ -200,6 +200,12 @@ impl Refusal {
         self
     }
 
+    /// Whether nobody answers any more: what was asked was given up, a signal came, or the terminal is gone. Whoever goes on after a
+    /// refusal of one thing ends at such a one.
+    pub fn ends_asking(&self) -> bool {
+        matches!(self.rule, Rule::GivenUp | Rule::NotATerminal)
+    }
+
     /// The rule that was broken.
     pub fn rule(&self) -> Rule {
         self.rule

@@ -156,6 +156,25 @@ fn a_request_that_came_half_is_the_end_of_its_decoder_and_of_no_use_to_the_next(
 }
 
 #[test]
+fn a_decoder_ends_with_its_keeper() {
+    let sheet = std::fs::read(&rehearsal().sheets("root-password")[0]).unwrap();
+    let (mut child, _) = answered(&sheet);
+    let forks = std::fs::read_to_string(format!("/proc/{0}/task/{0}/children", child.id())).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    // Its requests are still open: nothing but the end of its keeper ends it.
+    let stat = format!("/proc/{}/stat", forks.trim());
+    let is_there = || std::fs::read_to_string(&stat).is_ok_and(|stat| !stat.contains(") Z "));
+    for _ in 0..200 {
+        if !is_there() {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    panic!("the decoder {} goes on for nobody", forks.trim());
+}
+
+#[test]
 fn a_decoder_that_is_asked_for_too_much_ends_without_a_word() {
     let mut child = Command::new(program())
         .arg("decode-scans")

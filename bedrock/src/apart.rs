@@ -3,11 +3,12 @@
 //! Rules of this file:
 //! - only a process of one thread forks: what other threads hold would be held for ever in the fork;
 //! - a fork shares with us what is open and one byte, and leaves by its own end: no line behind its work is run twice;
-//! - its locked memory is its own: what we locked, it has neither locked nor filled.
+//! - its locked memory is its own: what we locked, it has neither locked nor filled;
+//! - it ends with us: a fork whose parent was killed goes on for nobody.
 
 use crate::locked;
 use rustix::mm::{MapFlags, ProtFlags};
-use rustix::process::{Pid, WaitOptions, WaitStatus};
+use rustix::process::{Pid, Signal, WaitOptions, WaitStatus};
 use std::io;
 use std::panic::AssertUnwindSafe;
 use std::ptr::null_mut;
@@ -15,6 +16,8 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 /// The status of a fork whose work panicked.
 const PANICKED: i32 = 101;
+/// The status of a fork that had no parent any more; nobody reads it.
+const ORPHANED: i32 = 102;
 
 /// One byte that this process and its forks share: how far the work is, in numbers of its own.
 pub struct Stage(&'static AtomicU8);
@@ -42,9 +45,16 @@ impl Stage {
 
 /// Does the work in a fork and waits for its end: status 0 where `work` returned. An error where there can be no fork.
 pub fn run(work: impl FnOnce()) -> io::Result<WaitStatus> {
+    let parent = rustix::process::getpid();
     // SAFETY: the process has one thread, as the rules of this file ask, so that the fork may do whatever this process may.
     let child = unsafe { libc::fork() };
     if child == 0 {
+        let is_bound = rustix::process::set_parent_process_death_signal(Some(Signal::KILL)).is_ok();
+        // It may have been killed before we asked.
+        if is_bound && rustix::process::getppid() != Some(parent) {
+            // SAFETY: ends the fork, before it did anything.
+            unsafe { libc::_exit(ORPHANED) }
+        }
         locked::begin_anew();
         let done = std::panic::catch_unwind(AssertUnwindSafe(work));
         // SAFETY: ends the fork; what its parent would do at its own end is not done here.

@@ -107,7 +107,7 @@ impl AtWork<'_, '_, '_, '_> {
                 path => self.prove_by_scan(of, path),
             };
             if let Err(refusal) = proved {
-                if refusal.rule() == Rule::GivenUp || refusal.rule() == Rule::NotATerminal {
+                if refusal.ends_asking() {
                     return Err(refusal);
                 }
                 self.refused(&refusal)?;

@@ -31,6 +31,7 @@ pub fn run(place: &Place, it: &Prove) -> Result<Answer, Refusal> {
         for Entry { paper, from } in scanning::read(&mut decoder, &file, change.vault().mode()) {
             match paper.and_then(|paper| proving.add(paper, passphrases.as_mut())) {
                 Ok(name) => print(&format!("proved  {name}\n")),
+                Err(refusal) if refusal.ends_asking() => return Err(refusal),
                 Err(refusal) => {
                     note(&scanning::of_file(&refusal, &from));
                     refused.push(refusal);

@@ -39,13 +39,14 @@ pub(super) fn hold_to_forks() -> bool {
     let mut rules = bare();
     rules.extend(only(libc::SYS_clone, 0, FORKS));
     rules.insert(libc::SYS_wait4, Vec::new());
-    // The fork's own filter.
-    let own_filter: Vec<u64> = PROCESS
+    // What a fork does to itself: it ends with its parent, and has a filter of its own.
+    let own: Vec<u64> = PROCESS
         .iter()
         .copied()
-        .chain([libc::PR_SET_NO_NEW_PRIVS as u64])
+        .chain([libc::PR_SET_PDEATHSIG as u64, libc::PR_SET_NO_NEW_PRIVS as u64])
         .collect();
-    rules.extend(only(libc::SYS_prctl, 0, &own_filter));
+    rules.extend(only(libc::SYS_prctl, 0, &own));
+    rules.insert(libc::SYS_getppid, Vec::new());
     rules.insert(libc::SYS_seccomp, Vec::new());
     hold_to(rules)
 }

@@ -345,13 +345,13 @@ impl Gatherer<'_, '_, '_> {
         let (locked, open): (Vec<Entry>, Vec<Entry>) = entries.into_iter().partition(is_locked);
         let mut sorted = Sorted::default();
         for entry in open {
-            self.add(entry, &mut *passphrases, &mut sorted);
+            self.add(entry, &mut *passphrases, &mut sorted)?;
         }
         for entry in locked {
             if self.gathering.is_enough() {
                 break;
             }
-            self.add(entry, &mut *passphrases, &mut sorted);
+            self.add(entry, &mut *passphrases, &mut sorted)?;
         }
         let (refused, sums) = sorted.told(scans);
         if self.is_watched() {
@@ -367,11 +367,14 @@ impl Gatherer<'_, '_, '_> {
         !self.it.unattended
     }
 
-    fn add(&mut self, entry: Entry, passphrases: &mut dyn Passphrases, sorted: &mut Sorted) {
+    fn add(&mut self, entry: Entry, passphrases: &mut dyn Passphrases, sorted: &mut Sorted) -> Result<(), Refusal> {
         let Entry { paper, from } = entry;
         let paper = match paper {
             Ok(paper) => paper,
-            Err(refusal) => return sorted.refuse(refusal, from, None),
+            Err(refusal) => {
+                sorted.refuse(refusal, from, None);
+                return Ok(());
+            }
         };
         let epoch = self.known.epoch_of(&paper.head);
         let set = epoch.map(|epoch| epoch.state.of.to_string());
@@ -392,8 +395,10 @@ impl Gatherer<'_, '_, '_> {
                         .push(format!("{from}: {named}: it is there already, and counts once"));
                 }
             }
+            Err(refusal) if refusal.ends_asking() => return Err(refusal),
             Err(refusal) => sorted.refuse(refusal, from, set),
         }
+        Ok(())
     }
 }
 

@@ -22,11 +22,12 @@ use crate::crypto::sharing::{self, Share};
 use crate::entropy::{Entropy, Purpose};
 use crate::ident::{Epoch, Mode, Serial, SetName, ShareIndex};
 use crate::paper::faces::Faces;
+use crate::paper::read_back::ReadBack;
 use crate::paper::sheet::Press;
 use crate::paper::{forms, sheet};
 use crate::plan::{Plan, ShareSet};
 use crate::refusal::{Refusal, Rule};
-use crate::secret::{Secret, SecretBytes};
+use crate::secret::Secret;
 use crate::vault::event::{Boot, DealtEnvelope, Event, Note, SetEpoch};
 use crate::vault::ledger::Hash;
 use crate::vault::share_set::{Core, StoredCore};
@@ -366,12 +367,12 @@ impl<'a> Dealt<'a> {
                             break;
                         };
                         // A thread's stack is kept for the next one.
-                        let bytes = stack::cleared(|| {
+                        let page = stack::cleared(|| {
                             page.make(&paper, Addressee::planned(planned), serial, &fingerprint, &tint)
                         });
                         let name = page_name(&of, paper.head.index, serial);
                         if let Ok(mut made) = made.lock() {
-                            made.push((at, bytes.map(|bytes| (name, bytes))));
+                            made.push((at, page.map(|page| (name, page))));
                         }
                     }
                 });
@@ -401,7 +402,7 @@ pub struct Rendered<'a> {
     core: Core,
     fingerprint: Fingerprint,
     envelopes: Vec<DealtEnvelope>,
-    pages: Vec<(String, SecretBytes)>,
+    pages: Vec<(String, ReadBack)>,
 }
 
 /// What else is written in one piece with the line that names a dealing.
@@ -456,7 +457,7 @@ impl Rendered<'_> {
         events.insert(0, dealt);
         change.commit(&files, events, room.clock.now())?;
         for (at, (name, page)) in pages.iter().enumerate() {
-            if let Err(refusal) = room.pages.put(name, page) {
+            if let Err(refusal) = room.pages.put(name, page.pdf()) {
                 pages[..at].iter().for_each(|(name, _)| room.pages.withdraw(name));
                 let reason = note("a page could not be put out")?;
                 change.commit(&[], vec![Event::Void { of, reason }], room.clock.now())?;

@@ -25,7 +25,7 @@ use crate::paper::faces::Faces;
 use crate::paper::read_back::ReadBack;
 use crate::paper::sheet::Press;
 use crate::paper::{forms, sheet};
-use crate::plan::{Plan, ShareSet};
+use crate::plan::{self, Plan, ShareSet};
 use crate::refusal::{Refusal, Rule};
 use crate::secret::Secret;
 use crate::vault::event::{Boot, DealtEnvelope, Event, Note, SetEpoch};
@@ -344,17 +344,7 @@ impl<'a> Dealt<'a> {
         } = self;
         let page = PageOf::new(plan, set, core.epoch, core.mode(), day, press);
         let of = core.set_epoch();
-        let envelopes: Vec<DealtEnvelope> = shares
-            .iter()
-            .zip(set.shares())
-            .map(|((paper, serial, _), planned)| DealtEnvelope {
-                index: paper.head.index,
-                custodian: planned.custodian.clone(),
-                safe: planned.safe.clone(),
-                serial: *serial,
-                lock: paper.lock_digest(),
-            })
-            .collect();
+        let envelopes = envelopes(set, &shares);
         let work: Vec<_> = shares.into_iter().zip(set.shares()).collect();
         let queue = std::sync::Mutex::new(work.into_iter().enumerate());
         let made = std::sync::Mutex::new(Vec::new());
@@ -394,6 +384,19 @@ impl<'a> Dealt<'a> {
             pages,
         })
     }
+}
+
+/// What the ledger keeps of the pages of `shares`.
+fn envelopes(set: &ShareSet, shares: &[(PaperShare, Serial, Secret<64>)]) -> Vec<DealtEnvelope> {
+    let planned = shares.iter().zip(set.shares());
+    let envelope = |((paper, serial, _), planned): (&(PaperShare, Serial, Secret<64>), &plan::Share)| DealtEnvelope {
+        index: paper.head.index,
+        custodian: planned.custodian.clone(),
+        safe: planned.safe.clone(),
+        serial: *serial,
+        lock: paper.lock_digest(),
+    };
+    planned.map(envelope).collect()
 }
 
 /// A set whose pages exist in memory; its shares are gone.
@@ -561,3 +564,6 @@ pub(super) fn new_serial(vault: &Vault<'_>, entropy: &mut Entropy<'_>) -> Result
         }
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests;

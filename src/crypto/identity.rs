@@ -286,6 +286,7 @@ mod cctv;
 mod tests {
     use super::*;
     use crate::crypto::sharing;
+    use crate::crypto::sharing::tests::left_by;
     use crate::entropy::{Entropy, System};
 
     #[test]
@@ -312,6 +313,16 @@ mod tests {
         SetIdentity::derive(dealing.secret, mode, IdentityKind::X25519)
             .ok()
             .unwrap()
+    }
+
+    #[test]
+    fn nothing_of_an_identity_is_left_on_the_stack_by_its_work() {
+        let identity = identity(Mode::Production);
+        let part = || identity.to_text().expose(|text| text.as_bytes()[20..44].to_vec());
+        let uncleared = || x25519::Identity::from_str(&Zeroizing::new(identity_text(&identity.seed).unwrap())).is_ok();
+        let left = left_by(uncleared, part);
+        assert!(left > 0, "without clearing, something is left: {left}");
+        assert_eq!(left_by(|| identity.recipient(), part), 0);
     }
 
     fn quorum_of(dealing: sharing::Dealing, mode: Mode) -> SetIdentity {

@@ -282,7 +282,7 @@ pub(in crate::crypto) fn left_by<R>(work: impl FnOnce() -> R, secret: impl FnOnc
 fn digits(secret: &Secret<32>) -> Vec<u8> {
     let mut digits: Vec<i8> = secret.expose(|bytes| {
         let halves = bytes.iter().flat_map(|byte| [byte & 15, byte >> 4]);
-        halves.map(|digit| digit as i8).collect()
+        halves.map(|digit| i8::try_from(digit).unwrap()).collect()
     });
     for at in 0..63 {
         let carry = (digits[at] + 8) >> 4;

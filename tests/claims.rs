@@ -78,6 +78,20 @@ fn every_test_of_security_is_claimed() {
     }
 }
 
+#[test]
+fn the_compiler_forbids_unsafe_code_outside_of_bedrock() {
+    let manifest: toml::Table = std::fs::read_to_string("Cargo.toml").unwrap().parse().unwrap();
+    assert_eq!(manifest["lints"]["rust"]["unsafe_code"].as_str(), Some("forbid"));
+    let library = std::fs::read_to_string("src/lib.rs").unwrap();
+    assert!(library.contains("\n#![forbid(unsafe_code)]\n"));
+    let mut code = String::new();
+    sources("src".as_ref(), &mut code);
+    let code = code.lines().filter(|line| !line.trim_start().starts_with("//"));
+    let words = code.flat_map(|line| line.split(|c: char| !c.is_alphanumeric() && c != '_'));
+    let said = words.filter(|word| ["unsafe", "unsafe_code"].contains(word));
+    assert_eq!(said.count(), 1, "the line that forbids it");
+}
+
 /// The file, name and value of every bound in a source: constants that end in `_MAX`, and patience.
 fn bounds(folder: &Path, found: &mut BTreeSet<[String; 3]>) {
     for entry in std::fs::read_dir(folder).unwrap() {

@@ -1,4 +1,5 @@
-//! No secret type can be printed, cloned, compared or serialised: this file does not compile if one gains the ability.
+//! No secret type can be printed, cloned, compared, serialised or said on a paper that a template words: this file does not compile if
+//! one gains the ability.
 
 use serde::Serialize;
 use static_assertions::assert_not_impl_any;
@@ -12,12 +13,14 @@ use strongroom::crypto::passphrase::Passphrase;
 use strongroom::crypto::session::Session;
 use strongroom::crypto::sharing::{Dealing, ProvedShare, Quorum, SetSecret, Share};
 use strongroom::crypto::totp::{Code, Seed};
+use strongroom::paper::flow::values::Sayable;
+use strongroom::paper::read_back::ReadBack;
 use strongroom::secret::{Secret, SecretBytes, SecretText};
 use strongroom::vault::record::{Content, Record};
 
 macro_rules! secret {
     ($($name:ident: $type:ty;)*) => {$(
-        assert_not_impl_any!($type: Debug, Display, Clone, Copy, PartialEq, Serialize);
+        assert_not_impl_any!($type: Debug, Display, Clone, Copy, PartialEq, Serialize, Sayable);
 
         #[test]
         fn $name() {
@@ -47,4 +50,5 @@ secret! {
     the_words_of_a_notice_stay_secret: NoticeWords;
     the_identity_of_a_session_stays_secret: Session;
     a_quorum_that_is_held_stays_secret: Held;
+    a_page_that_was_read_back_stays_secret: ReadBack;
 }

@@ -55,28 +55,42 @@ mod tests {
         assert!(bytes[..99].iter().all(|byte| *byte == 0) && bytes[99] == 7);
     }
 
+    /// How often a mark stands in what the system gives again after `heap` moved a block to a larger one, and gave both back. Of small
+    /// blocks: a large one comes from the kernel each time, zeroed.
+    fn marks_left(heap: &impl GlobalAlloc, mark: u8) -> usize {
+        let sizes = [64, 100, 256, 1000, 4096, 20_000];
+        let marks = sizes.map(|size| {
+            let layout = Layout::from_size_align(size, 8).unwrap();
+            // SAFETY: the layout has a size.
+            let block = unsafe { heap.alloc(layout) };
+            // SAFETY: the block has as many bytes.
+            unsafe { block.write_bytes(mark, size) };
+            // SAFETY: the block has this layout, and twice its bytes are a fit size.
+            let larger = unsafe { heap.realloc(block, layout, 2 * size) };
+            // SAFETY: as many bytes were moved.
+            let moved = unsafe { std::slice::from_raw_parts(larger, size) };
+            assert!(moved.iter().all(|byte| *byte == mark));
+            let twice = Layout::from_size_align(2 * size, 8).unwrap();
+            // SAFETY: the block has this layout.
+            unsafe { heap.dealloc(larger, twice) };
+            [layout, twice].map(|layout| {
+                // SAFETY: the layout has a size.
+                let again = unsafe { System.alloc(layout) };
+                // SAFETY: the block has as many bytes; they are whatever the heap left, all of them written by somebody.
+                let seen = unsafe { std::slice::from_raw_parts(again, size) };
+                let marks = seen.windows(8).filter(|run| *run == [mark; 8]).count();
+                // SAFETY: the block has this layout.
+                unsafe { System.dealloc(again, layout) };
+                marks
+            })
+        });
+        marks.concat().iter().sum()
+    }
+
     #[test]
     fn what_was_freed_or_moved_is_wiped() {
-        let layout = Layout::from_size_align(4096 * 64, 4096).unwrap();
-        // SAFETY: the layout has a size.
-        let block = unsafe { Wiping.alloc(layout) };
-        // SAFETY: the block has as many bytes.
-        unsafe { block.write_bytes(0xa5, layout.size()) };
-        // SAFETY: the block has this layout, and 10 bytes are a fit size.
-        let smaller = unsafe { Wiping.realloc(block, layout, 10) };
-        // SAFETY: ten bytes are there.
-        let kept = unsafe { std::slice::from_raw_parts(smaller, 10) };
-        assert_eq!(kept, [0xa5; 10]);
-        let small = Layout::from_size_align(10, 4096).unwrap();
-        // SAFETY: the block has this layout.
-        unsafe { Wiping.dealloc(smaller, small) };
-        // What the heap gives next may be the same bytes: none of them is what was there, but the allocator's own links.
-        // SAFETY: the layout has a size.
-        let again = unsafe { Wiping.alloc(layout) };
-        // SAFETY: the block has as many bytes; they are whatever the heap left, all of them written by somebody.
-        let seen = unsafe { std::slice::from_raw_parts(again, layout.size()) };
-        assert!(!seen.windows(8).any(|run| run == [0xa5; 8]));
-        // SAFETY: the block has this layout.
-        unsafe { Wiping.dealloc(again, layout) };
+        let left = marks_left(&System, 0x3c);
+        assert!(left > 0, "without wiping, something is left: {left}");
+        assert_eq!(marks_left(&Wiping, 0x5d), 0);
     }
 }

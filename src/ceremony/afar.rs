@@ -374,3 +374,6 @@ fn letter(mode: Mode) -> char {
         Mode::Rehearsal => 'Z',
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -22,11 +22,12 @@ use crate::crypto::sharing::{self, Share};
 use crate::entropy::{Entropy, Purpose};
 use crate::ident::{Epoch, Mode, Serial, SetName, ShareIndex};
 use crate::paper::faces::Faces;
+use crate::paper::read_back::ReadBack;
 use crate::paper::sheet::Press;
 use crate::paper::{forms, sheet};
-use crate::plan::{Plan, ShareSet};
+use crate::plan::{self, Plan, ShareSet};
 use crate::refusal::{Refusal, Rule};
-use crate::secret::{Secret, SecretBytes};
+use crate::secret::Secret;
 use crate::vault::event::{Boot, DealtEnvelope, Event, Note, SetEpoch};
 use crate::vault::ledger::Hash;
 use crate::vault::share_set::{Core, StoredCore};
@@ -343,17 +344,7 @@ impl<'a> Dealt<'a> {
         } = self;
         let page = PageOf::new(plan, set, core.epoch, core.mode(), day, press);
         let of = core.set_epoch();
-        let envelopes: Vec<DealtEnvelope> = shares
-            .iter()
-            .zip(set.shares())
-            .map(|((paper, serial, _), planned)| DealtEnvelope {
-                index: paper.head.index,
-                custodian: planned.custodian.clone(),
-                safe: planned.safe.clone(),
-                serial: *serial,
-                lock: paper.lock_digest(),
-            })
-            .collect();
+        let envelopes = envelopes(set, &shares);
         let work: Vec<_> = shares.into_iter().zip(set.shares()).collect();
         let queue = std::sync::Mutex::new(work.into_iter().enumerate());
         let made = std::sync::Mutex::new(Vec::new());
@@ -366,12 +357,12 @@ impl<'a> Dealt<'a> {
                             break;
                         };
                         // A thread's stack is kept for the next one.
-                        let bytes = stack::cleared(|| {
+                        let page = stack::cleared(|| {
                             page.make(&paper, Addressee::planned(planned), serial, &fingerprint, &tint)
                         });
                         let name = page_name(&of, paper.head.index, serial);
                         if let Ok(mut made) = made.lock() {
-                            made.push((at, bytes.map(|bytes| (name, bytes))));
+                            made.push((at, page.map(|page| (name, page))));
                         }
                     }
                 });
@@ -395,13 +386,26 @@ impl<'a> Dealt<'a> {
     }
 }
 
+/// What the ledger keeps of the pages of `shares`.
+fn envelopes(set: &ShareSet, shares: &[(PaperShare, Serial, Secret<64>)]) -> Vec<DealtEnvelope> {
+    let planned = shares.iter().zip(set.shares());
+    let envelope = |((paper, serial, _), planned): (&(PaperShare, Serial, Secret<64>), &plan::Share)| DealtEnvelope {
+        index: paper.head.index,
+        custodian: planned.custodian.clone(),
+        safe: planned.safe.clone(),
+        serial: *serial,
+        lock: paper.lock_digest(),
+    };
+    planned.map(envelope).collect()
+}
+
 /// A set whose pages exist in memory; its shares are gone.
 pub struct Rendered<'a> {
     set: &'a ShareSet,
     core: Core,
     fingerprint: Fingerprint,
     envelopes: Vec<DealtEnvelope>,
-    pages: Vec<(String, SecretBytes)>,
+    pages: Vec<(String, ReadBack)>,
 }
 
 /// What else is written in one piece with the line that names a dealing.
@@ -456,7 +460,7 @@ impl Rendered<'_> {
         events.insert(0, dealt);
         change.commit(&files, events, room.clock.now())?;
         for (at, (name, page)) in pages.iter().enumerate() {
-            if let Err(refusal) = room.pages.put(name, page) {
+            if let Err(refusal) = room.pages.put(name, page.pdf()) {
                 pages[..at].iter().for_each(|(name, _)| room.pages.withdraw(name));
                 let reason = note("a page could not be put out")?;
                 change.commit(&[], vec![Event::Void { of, reason }], room.clock.now())?;
@@ -560,3 +564,6 @@ pub(super) fn new_serial(vault: &Vault<'_>, entropy: &mut Entropy<'_>) -> Result
         }
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests;

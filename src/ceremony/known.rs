@@ -173,3 +173,34 @@ fn names(plan: &Plan) -> std::collections::BTreeMap<String, String> {
         .map(|person| (person.id.to_string(), person.name.to_string()))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::code::words::Fingerprint;
+    use crate::crypto::identity::IdentityKind;
+
+    #[test]
+    fn a_share_of_the_other_world_is_told_by_its_head_before_its_set_is_sought() {
+        for (here, there) in [(Mode::Production, Mode::Rehearsal), (Mode::Rehearsal, Mode::Production)] {
+            let known = KnownEpochs {
+                mode: here,
+                epochs: Vec::new(),
+                unfit: Vec::new(),
+                names: std::collections::BTreeMap::new(),
+            };
+            let refused = |mode| {
+                let head = ShareHead {
+                    mode,
+                    identity_kind: IdentityKind::X25519,
+                    needed: 2,
+                    index: ShareIndex::new(1).unwrap(),
+                    fingerprint: Fingerprint::from_hex("2e8f9b7da2d2be6b801959").unwrap(),
+                };
+                known.identify(&head).err().map(|refusal| refusal.rule())
+            };
+            assert_eq!(refused(there), Some(Rule::ShareOfOtherWorld));
+            assert_eq!(refused(here), Some(Rule::ShareOfUnknownSet));
+        }
+    }
+}

@@ -126,3 +126,35 @@ pub(super) fn not_printed(name: &str) -> Refusal {
     )
     .hint("keep the sheet and its envelope as evidence, and open an exception")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::code::share_code::ShareHead;
+    use crate::entropy::System;
+    use crate::ident::{Mode, VaultId};
+    use crate::vault::tests::dealt;
+
+    #[test]
+    fn a_lock_that_opens_to_no_share_of_its_set_is_never_printed() {
+        let vault = VaultId::new(Mode::Rehearsal, [3; 15]);
+        let ((core, shares), (other, _)) = (dealt(vault), dealt(vault));
+        let share = shares.into_iter().next().unwrap();
+        let head = ShareHead {
+            mode: vault.mode(),
+            identity_kind: core.identity_kind,
+            needed: core.threshold.needed(),
+            index: share.index(),
+            fingerprint: core.fingerprint(),
+        };
+        let (value, blinder) = share.into_scalars();
+        let open = PaperShare::new(head, value, blinder);
+        let passphrase = Passphrase::read("correct horse").unwrap_or_else(|fault| panic!("{fault}"));
+        let locked = |commitments| {
+            let made = lock(&open, &passphrase, commitments, &mut Entropy::new(&mut System));
+            made.err().map(|refusal| refusal.rule())
+        };
+        assert_eq!(locked(&core.commitments), None);
+        assert_eq!(locked(&other.commitments), Some(Rule::DealingUnfit));
+    }
+}

@@ -200,3 +200,54 @@ fn unknown(so: &str) -> Refusal {
 fn day(at: Timestamp) -> impl std::fmt::Display {
     at.strftime("%Y-%m-%d %H:%M")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ident::Mode;
+    use crate::vault::tests::{Scratch, now};
+
+    #[test]
+    fn a_notice_announces_in_its_window_and_neither_before_nor_after() {
+        let scratch = Scratch::new("window", Mode::Rehearsal);
+        let store = scratch.store();
+        let mut change = Change::begin(&store, None).unwrap();
+        let words = NoticeWords::read("abandon ability able about above").ok().unwrap();
+        let call = Hash(words.digest(change.vault().id()).unwrap());
+        let account: AccountId = "111111111111".parse().unwrap();
+        let (from, until) = (now(), now() + SignedDuration::from_mins(30));
+        let printed = NightEvent::Notices {
+            notices: vec![NoticeNote {
+                number: 1,
+                call,
+                answer: Hash([7; 32]),
+            }],
+            boot: "b007".parse().unwrap(),
+        };
+        let announcement = NightEvent::Announced {
+            call,
+            from,
+            until,
+            account: account.clone(),
+            reason: "locked out".parse().unwrap(),
+            by: Vec::new(),
+        };
+        let events = [printed, announcement].map(Event::Night).to_vec();
+        change.commit(&[], events, from).unwrap();
+        let vault = change.vault();
+        let second = SignedDuration::from_secs(1);
+        for (at, holds) in [
+            (from - second, false),
+            (from, true),
+            (until - second, true),
+            (until, false),
+        ] {
+            assert_eq!(announced(vault, &account, at).is_some(), holds, "{at}");
+        }
+        // A stretching each.
+        for (at, holds) in [(from - second, false), (until - second, true), (until, false)] {
+            let refused = check(vault, &words, None, at).err().map(|refusal| refusal.rule());
+            assert_eq!(refused, (!holds).then_some(Rule::NoticeOver), "{at}");
+        }
+    }
+}

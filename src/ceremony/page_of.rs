@@ -2,18 +2,18 @@
 //!
 //! Rules of this file:
 //! - what stands on a sheet comes from the plan and the core; the secret comes from one share, so that code and lines agree;
-//! - a page leaves here only when it was read back from its own image.
+//! - a page leaves here only as one that was read back from its own image.
 
 use crate::code::share_code::PaperShare;
 use crate::code::share_lines::Line;
 use crate::code::words::Fingerprint;
 use crate::ident::{Epoch, Mode, PersonId, SafeId, Serial, ShareIndex};
-use crate::paper::read_back::read_back;
+use crate::paper::read_back::{ReadBack, read_back};
 use crate::paper::recoverer;
 use crate::paper::sheet::{self, Press, SecretLines, ShareSheet};
 use crate::plan::{self, Factor, Plan, ShareSet};
 use crate::refusal::{Refusal, Rule};
-use crate::secret::{Secret, SecretBytes};
+use crate::secret::Secret;
 use jiff::civil::Date;
 
 /// What the pages of one epoch have in common.
@@ -71,7 +71,7 @@ impl<'a> PageOf<'a> {
         serial: Serial,
         fingerprint: &Fingerprint,
         tint: &Secret<64>,
-    ) -> Result<SecretBytes, Refusal> {
+    ) -> Result<ReadBack, Refusal> {
         let lines = paper.lines();
         let qr_text = lines.qr_text();
         let line = |line| {
@@ -87,9 +87,7 @@ impl<'a> PageOf<'a> {
         };
         let hex = fingerprint.hex_grouped();
         let sheet = self.sheet(paper.head.index, to, serial, fingerprint.words(), &hex);
-        let page = sheet::render(&sheet, &secret, tint)?;
-        read_back(&page, &secret)?;
-        Ok(page)
+        read_back(sheet::render(&sheet, &secret, tint)?, &secret)
     }
 
     /// What its sheet says that is not secret.

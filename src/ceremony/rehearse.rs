@@ -464,7 +464,7 @@ impl Rehearsal<'_, '_, '_> {
             &tint,
         )?;
         let place = self.out.join("scans").join("forged.png");
-        self.stage.files.write(&place, &raster::png_of(&forged, 0, DPI)?)?;
+        self.stage.files.write(&place, &raster::png_of(forged.pdf(), 0, DPI)?)?;
         Ok((place, name))
     }
 

@@ -182,7 +182,7 @@ impl<'k> Wanted<'k> {
         };
         let day = deal::day_of(state.dealt);
         let page = PageOf::new(vault.plan(), set, of.epoch, vault.mode(), day, room.press);
-        let bytes = page.make(share, to, serial, &self.epoch.stored.fingerprint, &tint)?;
+        let page = page.make(share, to, serial, &self.epoch.stored.fingerprint, &tint)?;
         let event = Event::Reprinted {
             of: of.clone(),
             index: self.index,
@@ -193,7 +193,7 @@ impl<'k> Wanted<'k> {
             boot: room.boot.clone(),
         };
         change.commit(&[], vec![event], room.clock.now())?;
-        room.pages.put(&deal::page_name(of, self.index, serial), &bytes)?;
+        room.pages.put(&deal::page_name(of, self.index, serial), page.pdf())?;
         change.commit(&[], vec![Event::Rendered { of: of.clone() }], room.clock.now())?;
         Ok(serial)
     }

@@ -290,6 +290,7 @@ mod cctv;
 mod tests {
     use super::*;
     use crate::crypto::sharing;
+    use crate::crypto::sharing::tests::left_by;
     use crate::entropy::{Entropy, System};
 
     #[test]
@@ -316,6 +317,25 @@ mod tests {
         SetIdentity::derive(dealing.secret, mode, IdentityKind::X25519)
             .ok()
             .unwrap()
+    }
+
+    #[test]
+    fn nothing_of_an_identity_is_left_on_the_stack_by_its_derivation() {
+        let threshold = "2-of-2".parse().unwrap();
+        let dealing = sharing::deal(threshold, &mut Entropy::new(&mut System)).ok().unwrap();
+        let shares: Vec<&sharing::Share> = dealing.shares.iter().collect();
+        let derived = || {
+            let secret = sharing::combine_unproved(threshold, &shares).unwrap();
+            SetIdentity::derive(secret, Mode::Production, IdentityKind::X25519)
+                .ok()
+                .unwrap()
+        };
+        let identity = derived();
+        let part = || identity.to_text().expose(|text| text.as_bytes()[20..44].to_vec());
+        let uncleared = || x25519::Identity::from_str(&Zeroizing::new(identity_text(&identity.seed).unwrap())).is_ok();
+        let left = left_by(uncleared, part);
+        assert!(left > 0, "without clearing, something is left: {left}");
+        assert_eq!(left_by(derived, part), 0);
     }
 
     fn quorum_of(dealing: sharing::Dealing, mode: Mode) -> SetIdentity {

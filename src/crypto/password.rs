@@ -143,6 +143,17 @@ mod tests {
     }
 
     #[test]
+    fn a_short_password_has_every_class_too() {
+        // One draw in six of 16 characters lacks a digit.
+        let mut system = System;
+        let mut entropy = Entropy::new(&mut system);
+        for _ in 0..2000 {
+            let password = generate(Length::new(16).unwrap(), &[], &mut entropy).ok().unwrap();
+            assert!(password.expose(|text| text.len() == 16 && has_every_class(text)));
+        }
+    }
+
+    #[test]
     fn every_symbol_is_one_that_the_provider_accepts() {
         let accepted = "!@#$%^&*()<>[]{}|_+-=";
         assert!(CLASSES[3].iter().all(|symbol| accepted.contains(char::from(*symbol))));

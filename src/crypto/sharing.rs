@@ -490,4 +490,4 @@ impl rand_core::TryRng for Drawn {
 impl rand_core::TryCryptoRng for Drawn {}
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

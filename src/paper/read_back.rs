@@ -3,6 +3,7 @@
 //! Rules of this file:
 //! - both codes are read from the page's image, each from its own place, so that neither stands in for the other;
 //! - every symbol of every line is found in the page's text, at its place, and nothing else in that place;
+//! - a page that was read back is of a type that only this file makes: what is handed out is of no other;
 //! - a page that differs in one symbol is refused, and no refusal quotes it.
 
 use super::decode;
@@ -18,8 +19,18 @@ use crate::secret::SecretBytes;
 /// The resolutions at which a code is looked for: readers do best at the first, and one code in some 300 needs the next.
 const DPI: [f32; 3] = [150.0, 200.0, 300.0];
 
+/// A share sheet as PDF that was read back from its own image.
+pub struct ReadBack(SecretBytes);
+
+impl ReadBack {
+    /// The PDF.
+    pub fn pdf(&self) -> &SecretBytes {
+        &self.0
+    }
+}
+
 /// Reads a share sheet back from its PDF, and refuses it unless both codes and all lines say what they should.
-pub fn read_back(pdf: &SecretBytes, secret: &SecretLines<'_>) -> Result<(), Refusal> {
+pub fn read_back(pdf: SecretBytes, secret: &SecretLines<'_>) -> Result<ReadBack, Refusal> {
     let sheets = pdf.expose(Sheets::open)?;
     let paper = paper_of(&sheets)?;
     let plan = Geometry::new(paper, secret.c.is_some());
@@ -41,7 +52,7 @@ pub fn read_back(pdf: &SecretBytes, secret: &SecretLines<'_>) -> Result<(), Refu
         }
         unread = still;
         if unread.is_empty() {
-            return Ok(());
+            return Ok(ReadBack(pdf));
         }
     }
     let names: Vec<&str> = unread.iter().map(|(_, name)| *name).collect();
@@ -111,6 +122,11 @@ mod tests {
             .map_or_else(String::new, |r| r.sentence().to_string())
     }
 
+    fn read(pdf: &SecretBytes, secret: &SecretLines<'_>) -> Result<(), Refusal> {
+        let pdf = pdf.expose(|pdf| SecretBytes::new(pdf.to_vec()));
+        read_back(pdf, secret).map(drop)
+    }
+
     /// The text with the symbol at `at` replaced by another.
     fn altered(text: &SecretText, at: usize) -> SecretText {
         text.expose(|text| {
@@ -125,7 +141,7 @@ mod tests {
         for locked in [false, true] {
             let share = Share::new(Mode::Production, locked, 1);
             let pdf = drawn(&PLAIN, &share);
-            assert_eq!(read_back(&pdf, &share.secret()), Ok(()));
+            assert_eq!(read(&pdf, &share.secret()), Ok(()));
             for (line, at, group) in [
                 (0, 0, "A1"),
                 (0, 87, "A22"),
@@ -136,7 +152,7 @@ mod tests {
                 let mut other = Share::new(Mode::Production, locked, 1);
                 if line < other.lines.len() {
                     other.lines[line] = altered(&other.lines[line], at);
-                    assert!(refused(read_back(&pdf, &other.secret())).contains(&format!("group {group} ")));
+                    assert!(refused(read(&pdf, &other.secret())).contains(&format!("group {group} ")));
                 }
             }
         }
@@ -149,7 +165,7 @@ mod tests {
             qr: altered(&share.qr, 9),
             lines: Share::new(Mode::Production, false, 1).lines,
         };
-        let sentence = refused(read_back(&drawn(&PLAIN, &share), &other.secret()));
+        let sentence = refused(read(&drawn(&PLAIN, &share), &other.secret()));
         assert!(sentence.contains("upper code"), "{sentence}");
     }
 
@@ -159,8 +175,8 @@ mod tests {
             Share::new(Mode::Production, false, 1),
             Share::new(Mode::Production, true, 1),
         );
-        assert!(!refused(read_back(&drawn(&PLAIN, &open), &locked.secret())).is_empty());
-        assert!(!refused(read_back(&drawn(&PLAIN, &locked), &open.secret())).is_empty());
+        assert!(!refused(read(&drawn(&PLAIN, &open), &locked.secret())).is_empty());
+        assert!(!refused(read(&drawn(&PLAIN, &locked), &open.secret())).is_empty());
     }
 
     #[test]
@@ -169,7 +185,7 @@ mod tests {
             Share::new(Mode::Production, false, 1),
             Share::new(Mode::Production, false, 8),
         );
-        let sentence = refused(read_back(&drawn(&PLAIN, &share), &other.secret()));
+        let sentence = refused(read(&drawn(&PLAIN, &share), &other.secret()));
         for text in [&share.lines[0], &other.lines[0]] {
             text.expose(|text| assert!(!sentence.contains(&text[..4])));
         }
@@ -178,10 +194,10 @@ mod tests {
     #[test]
     fn what_is_no_sheet_is_refused() {
         let share = Share::new(Mode::Production, false, 1);
-        assert!(read_back(&SecretBytes::new(b"%PDF-1.7".to_vec()), &share.secret()).is_err());
+        assert!(read(&SecretBytes::new(b"%PDF-1.7".to_vec()), &share.secret()).is_err());
         let empty = super::super::page::Document::new(Says { ..PLAIN }.paper)
             .finish()
-            .map(|pdf| read_back(&pdf, &share.secret()));
+            .map(|pdf| read(&pdf, &share.secret()));
         assert!(empty.is_ok_and(|read| read.is_err()));
     }
 }

@@ -54,10 +54,7 @@ pub fn enter(
     let boot = machine::boot()?;
     let found = lockdown::network();
     let swap = machine::swap_areas();
-    if change.vault().mode() == Mode::Production {
-        exceptions.allow(judge_network(&found), overrides.allow_network.as_ref())?;
-        exceptions.allow(judge_swap(&swap), overrides.allow_swap.as_ref())?;
-    }
+    judge_machine(change.vault().mode(), &found, &swap, overrides, &mut exceptions)?;
     let program = note(concat!("strongroom ", env!("CARGO_PKG_VERSION")))?;
     let this = Event::Machine {
         network: found.network,
@@ -82,6 +79,21 @@ pub fn enter(
         change.commit(&[], events, now)?;
     }
     Ok(boot)
+}
+
+/// What production asks of a machine, by its network and its swap.
+fn judge_machine(
+    mode: Mode,
+    found: &network::Found,
+    swap: &[String],
+    overrides: &Overrides,
+    exceptions: &mut Exceptions,
+) -> Result<(), Refusal> {
+    if mode == Mode::Rehearsal {
+        return Ok(());
+    }
+    exceptions.allow(judge_network(found), overrides.allow_network.as_ref())?;
+    exceptions.allow(judge_swap(swap), overrides.allow_swap.as_ref())
 }
 
 /// What is to be recorded of the defences that this process could not have. Said once, and refused where the plan demands them.
@@ -173,4 +185,54 @@ pub fn judge_unattended(mode: Mode, unattended: &Unattended, command: &str) -> R
 
 fn is_or_are(names: &[String]) -> String {
     format!("{} {}", names.join(", "), if names.len() == 1 { "is" } else { "are" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SWAPS: &str = "Filename Type Size Used Priority\n/dev/sda2 partition 8388604 0 -2\n";
+
+    /// What a machine with this network and these swaps is refused for, and how many exceptions it makes.
+    fn judged(mode: Mode, network: Network, swaps: &str, reasons: [Option<&str>; 2]) -> (Option<Rule>, usize) {
+        let found = network::Found {
+            network,
+            interfaces: vec!["eth0".to_string()],
+        };
+        let [allow_network, allow_swap] = reasons.map(|reason| reason.map(|reason| note(reason).unwrap()));
+        let overrides = Overrides {
+            allow_network,
+            allow_swap,
+        };
+        let (swap, mut exceptions) = (machine::swap_areas_in(swaps), Exceptions::default());
+        let judged = judge_machine(mode, &found, &swap, &overrides, &mut exceptions);
+        (judged.err().map(|refusal| refusal.rule()), exceptions.0.len())
+    }
+
+    #[test]
+    fn production_is_refused_where_memory_can_be_swapped_out() {
+        let judged = |mode, swaps, reasons| judged(mode, Network::None, swaps, reasons);
+        assert_eq!(judged(Mode::Production, SWAPS, [None, None]), (Some(Rule::SwapOn), 0));
+        assert_eq!(
+            judged(Mode::Production, SWAPS, [Some("the other reason"), None]),
+            (Some(Rule::SwapOn), 0)
+        );
+        assert_eq!(
+            judged(Mode::Production, SWAPS, [None, Some("no other laptop")]),
+            (None, 1)
+        );
+        assert_eq!(judged(Mode::Production, "Filename Type\n", [None, None]), (None, 0));
+        assert_eq!(judged(Mode::Rehearsal, SWAPS, [None, None]), (None, 0));
+    }
+
+    #[test]
+    fn production_is_refused_where_a_network_is_reachable() {
+        let judged = |mode, reasons| judged(mode, Network::Reachable, "", reasons);
+        assert_eq!(
+            judged(Mode::Production, [None, Some("the other reason")]),
+            (Some(Rule::NetworkReachable), 0)
+        );
+        assert_eq!(judged(Mode::Production, [Some("no other laptop"), None]), (None, 1));
+        assert_eq!(judged(Mode::Rehearsal, [None, None]), (None, 0));
+    }
 }

@@ -10,7 +10,7 @@ pub fn swap_areas() -> Vec<String> {
     swap_areas_in(&std::fs::read_to_string("/proc/swaps").unwrap_or_default())
 }
 
-fn swap_areas_in(swaps: &str) -> Vec<String> {
+pub(super) fn swap_areas_in(swaps: &str) -> Vec<String> {
     swaps
         .lines()
         .skip(1)

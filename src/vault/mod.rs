@@ -31,6 +31,8 @@ pub mod register;
 pub mod share_set;
 pub mod standing;
 pub mod store;
+#[cfg(test)]
+pub(crate) mod tests;
 
 use crate::entropy::{Entropy, Purpose, Source};
 use crate::hex;

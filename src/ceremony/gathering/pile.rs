@@ -203,3 +203,47 @@ fn seen(epoch: &KnownEpoch, index: ShareIndex, proved: bool) -> Option<SeenShare
         proved,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ident::{Mode, VaultId};
+    use crate::secret::Secret;
+    use crate::vault::tests::dealt;
+
+    /// What two shares that nothing vouches for give, the first of them as it was dealt or with a bit of its value flipped.
+    fn identity_of(is_altered: bool) -> Result<SetIdentity, Refusal> {
+        let (core, shares) = dealt(VaultId::new(Mode::Production, [3; 15]));
+        let bare = |share: Share, flipped: u8| {
+            let value = Secret::build(|out: &mut [u8; 32]| {
+                share.value().expose(|value| *out = *value);
+                out[0] ^= flipped;
+            });
+            Share::new(share.index(), value, None)
+        };
+        let flips = [u8::from(is_altered), 0];
+        let held = Held {
+            of: core.set_epoch(),
+            shares: Vec::new(),
+            wrong: Vec::new(),
+            core,
+            source: Source::Chosen(
+                shares
+                    .into_iter()
+                    .zip(flips)
+                    .map(|(share, flip)| bare(share, flip))
+                    .collect(),
+            ),
+        };
+        held.identity()
+    }
+
+    #[test]
+    fn no_identity_is_lent_but_that_of_the_recipient() {
+        assert!(identity_of(false).is_ok());
+        assert_eq!(
+            identity_of(true).err().map(|refusal| refusal.rule()),
+            Some(Rule::QuorumRefused)
+        );
+    }
+}

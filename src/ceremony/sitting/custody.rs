@@ -397,3 +397,6 @@ fn or_none(serials: &[String]) -> String {
         serials.join(" ")
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,3 +1,5 @@
+mod budget;
+
 use super::*;
 use crate::code::share_code::ShareBody;
 use crate::code::share_code::tests::{EXAMPLE, LOCKED, REHEARSAL, line_of_bits};

@@ -163,6 +163,67 @@ fn a_constant_dealing_is_refused() {
     );
 }
 
+/// The refusal of a 3-of-5 dealing for which these of its coefficients are drawn as zero: those of x and x² in A, then those in B.
+fn refused(zeros: [bool; 4]) -> Option<Refusal> {
+    let mut drawn = Drawn::take(6, &mut Entropy::new(&mut System)).ok().unwrap();
+    let (secret, blinder) = (drawn.scalar(), drawn.scalar());
+    // The last draw is used first.
+    for (draw, is_zero) in drawn.draws.iter_mut().rev().zip(zeros) {
+        if is_zero {
+            *draw = Secret::build(|_| ());
+        }
+    }
+    deal_secret("3-of-5".parse().unwrap(), secret, blinder, drawn).err()
+}
+
+#[test]
+fn a_dealing_whose_top_coefficient_is_zero_is_never_dealt_out() {
+    assert_eq!(refused([false; 4]), None);
+    let low = Refusal::from(DealingFault::LowDegree);
+    assert_eq!(refused([false, true, false, false]), Some(low));
+}
+
+#[test]
+fn a_dealing_of_which_a_commitment_says_nothing_is_never_dealt_out() {
+    let nothing = Refusal::from(DealingFault::CommitmentIdentity);
+    assert_eq!(refused([false, true, false, true]), Some(nothing));
+}
+
+/// Numbered draws, one of which may be another.
+struct Numbered {
+    number: u8,
+    other: Option<u8>,
+}
+
+impl crate::entropy::Source for Numbered {
+    fn fill(&mut self, out: &mut [u8]) -> Result<(), String> {
+        self.number += 1;
+        out.fill(0);
+        (out[0], out[1]) = (self.number, u8::from(self.other == Some(self.number)));
+        Ok(())
+    }
+}
+
+#[test]
+fn the_commitment_to_a_secret_is_blinded_by_a_draw_of_its_own() {
+    let dealt = |other| {
+        let mut source = Numbered { number: 0, other };
+        deal("2-of-3".parse().unwrap(), &mut Entropy::new(&mut source))
+            .ok()
+            .unwrap()
+    };
+    // The last draw is the secret, the one before it the blinder.
+    let [one, two] = [None, Some(3)].map(dealt);
+    assert_eq!(bytes(&one.secret.0), bytes(&two.secret.0));
+    let [first, second] = [&one, &two].map(|dealing| dealing.commitments.encoded()[0]);
+    assert_ne!(first, second);
+    let bare = RISTRETTO_BASEPOINT_POINT * scalar(&one.secret.0).unwrap();
+    let h = CompressedRistretto(H).decompress().unwrap();
+    for known in [bare, bare + h] {
+        assert!(![first, second].contains(&known.compress().0));
+    }
+}
+
 #[test]
 fn missing_doubled_or_zero_indices_are_refused() {
     let (threshold, dealing) = fresh("2-of-3");
@@ -193,6 +254,56 @@ fn a_library_that_draws_too_much_spoils_the_dealing() {
     let mut drawn = Drawn::take(3, &mut Entropy::new(&mut System)).ok().unwrap();
     let (s, b) = (drawn.scalar(), drawn.scalar());
     assert!(deal_secret(threshold, s, b, drawn).is_err());
+}
+
+/// What stands on the stack below whoever calls this.
+#[inline(never)]
+fn below() -> Vec<u8> {
+    let mut here = 0_u8;
+    let here = std::ptr::from_mut(std::hint::black_box(&mut here)).addr();
+    let memory = std::fs::File::open("/proc/self/mem").unwrap();
+    let mut bytes = vec![0; 256 * 1024];
+    let start = (here - bytes.len()) as u64;
+    std::os::unix::fs::FileExt::read_exact_at(&memory, &mut bytes, start).unwrap();
+    bytes
+}
+
+/// How often what `secret` gives stands on the stack that `work` used.
+pub(in crate::crypto) fn left_by<R>(work: impl FnOnce() -> R, secret: impl FnOnce() -> Vec<u8>) -> usize {
+    stack::clear();
+    drop(std::hint::black_box(work()));
+    // Read first: to ask for the secret may leave it there.
+    let stack = below();
+    let secret = secret();
+    stack.windows(secret.len()).filter(|bytes| *bytes == secret).count()
+}
+
+/// The digits of a scalar to the base of 16, from -8 to 7: what a multiplication of points goes by.
+fn digits(secret: &Secret<32>) -> Vec<u8> {
+    let mut digits: Vec<i8> = secret.expose(|bytes| {
+        let halves = bytes.iter().flat_map(|byte| [byte & 15, byte >> 4]);
+        halves.map(|digit| i8::try_from(digit).unwrap()).collect()
+    });
+    for at in 0..63 {
+        let carry = (digits[at] + 8) >> 4;
+        digits[at] -= carry << 4;
+        digits[at + 1] += carry;
+    }
+    digits.iter().map(|digit| *digit as u8).collect()
+}
+
+#[test]
+fn nothing_of_a_share_is_left_on_the_stack_by_its_proof() {
+    let (_, dealing) = fresh("2-of-2");
+    let share = &dealing.shares[0];
+    let (value, blinder) = (&share.value, share.blinder.as_ref().unwrap());
+    let uncleared = || {
+        let h = CompressedRistretto(H).decompress()?;
+        Some(RISTRETTO_BASEPOINT_POINT * scalar(value)? + h * scalar(blinder)?)
+    };
+    let left = left_by(uncleared, || digits(blinder));
+    assert!(left > 0, "without clearing, something is left: {left}");
+    assert_eq!(left_by(|| commit(value, blinder), || digits(blinder)), 0);
 }
 
 #[test]

@@ -138,6 +138,20 @@ fn a_page_of_another_copy_or_another_world_is_refused() {
 }
 
 #[test]
+fn sound_codes_of_another_archive_under_the_same_mark_restore_nothing() {
+    let (ours, other) = (noise(5000, 5), noise(5000, 6));
+    let marked = codes(&other).into_iter().flatten().map(|text| {
+        let (mode, mut block) = Block::parse(&text).unwrap().unwrap();
+        block.mark = CopyMark::of(&ours);
+        block.text(mode)
+    });
+    let marked: Vec<String> = marked.collect();
+    assert!(marked.iter().all(|text| matches!(Block::parse(text), Some(Ok(_)))));
+    let refusal = restored(marked.iter()).err();
+    assert_eq!(refusal.map(|refusal| refusal.rule()), Some(Rule::CopyDamaged));
+}
+
+#[test]
 fn no_altered_code_is_taken() {
     let text = codes(&noise(3000, 7))[0][1].clone();
     let sound = |text: &str| matches!(Block::parse(text), Some(Ok(_)));

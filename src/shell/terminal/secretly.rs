@@ -100,3 +100,36 @@ fn asleep() -> Duration {
     let since = |clock| Duration::try_from(clock_gettime(clock)).unwrap_or_default();
     since(ClockId::Boottime).saturating_sub(since(ClockId::Monotonic))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secret::SecretText;
+    use crate::shell::terminal::Terminal;
+    use std::io::Read as _;
+    use std::os::fd::OwnedFd;
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    #[test]
+    fn a_panic_while_a_secret_stands_clears_the_screen() {
+        let [(keys, mut person), (mut seen, screen)] = [(); 2].map(|()| std::io::pipe().unwrap());
+        person.write_all(b"hs").unwrap();
+        let mut terminal = Terminal {
+            keys: OwnedFd::from(keys).into(),
+            screen: OwnedFd::from(screen).into(),
+        };
+        let mut drawn = 0;
+        let mut draw = |_: (usize, usize)| {
+            drawn += 1;
+            assert_eq!(drawn, 1, "hidden, and shown again");
+            SecretText::new("secret".to_string())
+        };
+        let watched = catch_unwind(AssertUnwindSafe(|| terminal.watch(60, "keys", &mut draw).map(drop)));
+        assert!(watched.is_err());
+        drop(terminal);
+        let mut all = Vec::new();
+        seen.read_to_end(&mut all).unwrap();
+        assert!(all.windows(6).any(|shown| shown == b"secret"));
+        assert!(all.starts_with(ENTER) && all.ends_with(LEAVE));
+    }
+}

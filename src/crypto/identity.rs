@@ -133,7 +133,7 @@ impl SetIdentity {
     /// The identity as text, `AGE-SECRET-KEY-1…`: what stock tools take.
     pub fn to_text(&self) -> SecretText {
         // `derive` has tried it.
-        SecretText::new(identity_text(&self.seed).unwrap_or_default())
+        stack::cleared(|| SecretText::new(identity_text(&self.seed).unwrap_or_default()))
     }
 
     /// Opens one record, and is gone. The reason of a failure is not told apart: damaged and foreign look the same.

@@ -34,7 +34,7 @@ const COUNTS: [(&str, usize); 10] = [
     ("lock", 13),
     ("proof", 20),
     ("quorum", 26),
-    ("record", 62),
+    ("record", 70),
     ("set", 43),
     ("share", 52),
 ];

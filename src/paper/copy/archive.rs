@@ -80,7 +80,6 @@ pub fn unpack(stream: &[u8]) -> Result<Files, Refusal> {
             return Err(damaged(format!("{name} stands in it twice")));
         }
     }
-    drop(archive);
     if !is_over(&mut gzip) || !gzip.into_inner().is_empty() {
         return Err(damaged("something stands behind its end".to_string()));
     }

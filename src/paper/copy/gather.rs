@@ -10,6 +10,7 @@ use super::wire::{BLOCK, Block, CopyMark, Group, Shape};
 use crate::ident::Mode;
 use crate::refusal::{Refusal, Rule};
 use reed_solomon_erasure::galois_8::ReedSolomon;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The pages of one copy, as far as they were read.
@@ -59,15 +60,19 @@ impl Gathered {
                 .hint("sort the pages by the mark at their head, and restore from one copy"));
             }
         }
-        let known = self.blocks.entry((block.page, block.slot));
-        let known = known.or_insert_with(|| block.bytes.clone());
-        if *known != block.bytes {
-            let (page, mark) = (block.page + 1, block.mark);
-            return Err(Refusal::new(
-                Rule::CopyMixed,
-                format!("page {page} of copy {mark} says two things in these scans"),
-            )
-            .hint("somebody made one of them: find the pages with this number, and give one of them at a time"));
+        match self.blocks.entry((block.page, block.slot)) {
+            Entry::Vacant(place) => {
+                place.insert(block.bytes);
+            }
+            Entry::Occupied(known) if *known.get() == block.bytes => {}
+            Entry::Occupied(_) => {
+                let (page, mark) = (block.page + 1, block.mark);
+                return Err(Refusal::new(
+                    Rule::CopyMixed,
+                    format!("page {page} of copy {mark} says two things in these scans"),
+                )
+                .hint("somebody made one of them: find the pages with this number, and give one of them at a time"));
+            }
         }
         Ok(())
     }

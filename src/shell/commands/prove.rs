@@ -27,14 +27,18 @@ pub fn run(place: &Place, it: &Prove) -> Result<Answer, Refusal> {
     let mut passphrases = passphrases::source(it.passphrases.as_deref(), person.as_mut())?;
     let mut refused = Vec::new();
     let mut decoder = Decoder::default();
-    for file in files {
+    'scans: for file in files {
         for Entry { paper, from } in scanning::read(&mut decoder, &file, change.vault().mode()) {
             match paper.and_then(|paper| proving.add(paper, passphrases.as_mut())) {
                 Ok(name) => print(&format!("proved  {name}\n")),
-                Err(refusal) if refusal.ends_asking() => return Err(refusal),
                 Err(refusal) => {
+                    let ends = refusal.ends_asking();
                     note(&scanning::of_file(&refusal, &from));
                     refused.push(refusal);
+                    // What was said to be proved is recorded all the same.
+                    if ends {
+                        break 'scans;
+                    }
                 }
             }
         }

@@ -79,6 +79,8 @@ rules! {
     UnknownDevice           "unknown-device"            Request "a device is one of the account's";
     UnknownSerial           "unknown-serial"            Request "a serial is that of an envelope in force";
     UnknownSite             "unknown-site"              Request "a site is one that has a ledger chain in this vault";
+    PlanUnrecorded          "plan-unrecorded"           Request "two copies are brought together where the ledger names the plan of both";
+    VaultForeign            "vault-foreign"             Request "an exchange is between copies of one vault";
     UnknownTask             "unknown-task"              Request "S45: recovery is for a task of the catalogue";
     ReasonMissing           "reason-missing"            Request "unattended work in production, and a new password, state their reason";
     UnknownLine             "unknown-line"              Request "a drill, review or finding is one of this vault's that is open";
@@ -123,6 +125,7 @@ rules! {
     RecordReplaced          "record-replaced"           No      "a record is the one that the ledger names";
     RecordUnfit             "record-unfit"              No      "an opened record says that it is the one asked for";
     LedgerBroken            "ledger-broken"             No      "a ledger chain is whole from its first line";
+    LedgerForked            "ledger-forked"             No      "of two copies of one chain, one is the beginning of the other";
     AnchorUnknown           "anchor-unknown"            No      "the words of an anchor are those of a closing entry of this vault";
     ClockWrong              "clock-wrong"               No      "the laptop's clock is within a minute of a watch";
     SealUsed                "seal-used"                 No      "the number of a seal is used once";

@@ -109,6 +109,7 @@ fn answer(arguments: Arguments) -> Result<Answer, Refusal> {
         Command::Review(it) => commands::life::review::run(&place, &it),
         Command::Finding(it) => commands::life::finding::run(&place, &it),
         Command::Runbook(it) => commands::runbook::run(&place, &it),
+        Command::Exchange(it) => commands::exchange::run(&place, &it),
         Command::Export(it) => commands::export::run(&place, &it),
         Command::Exception(it) => commands::exception::run(&place, &it),
         Command::Ledger(it) => commands::ledger::run(&place, &it),

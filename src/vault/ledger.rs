@@ -89,6 +89,7 @@ pub struct Entry {
 pub struct Chain {
     site: SiteName,
     entries: Vec<Entry>,
+    size: usize,
     cut: usize,
 }
 
@@ -108,6 +109,7 @@ impl Chain {
         Self {
             site,
             entries: Vec::new(),
+            size: 0,
             cut: 0,
         }
     }
@@ -118,6 +120,7 @@ impl Chain {
         let mut chain = Self {
             site,
             entries: Vec::new(),
+            size: whole,
             cut: bytes.len() - whole,
         };
         let mut lines = bytes[..whole].split_inclusive(|byte| *byte == b'\n');
@@ -163,6 +166,11 @@ impl Chain {
         &self.entries
     }
 
+    /// How many bytes its lines have.
+    pub fn size(&self) -> usize {
+        self.size
+    }
+
     /// How many bytes behind the last line feed a crash left; they are not read.
     pub fn cut(&self) -> usize {
         self.cut
@@ -187,6 +195,7 @@ impl Chain {
             );
             return Err(Refusal::new(Rule::InputTooLarge, sentence).hint("do it for fewer accounts at once"));
         }
+        self.size += bytes.len();
         self.entries.push(Entry {
             number,
             time,

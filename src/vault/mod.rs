@@ -11,6 +11,7 @@
 //! | [`anchor`] | what paper vouches for |
 //! | [`share_set`] | the core of a set |
 //! | [`record`] | one factor of one account, locked |
+//! | [`exchange`] | two copies of one vault, brought together |
 //! | `fresh` | what two runs under the same randomness would make alike |
 //! | [`fonts`] | the font files that the plan names, which are no part of the vault |
 //!
@@ -22,6 +23,7 @@
 pub mod anchor;
 pub mod due;
 pub mod event;
+pub mod exchange;
 pub mod fonts;
 pub mod former;
 mod fresh;
@@ -40,11 +42,12 @@ use crate::ident::{Mode, SiteName, VaultId};
 use crate::plan::Plan;
 use crate::refusal::{Refusal, Rule};
 use event::{Event, Note, SetEpoch};
+use exchange::Together;
 use jiff::Timestamp;
 use ledger::{Chain, Hash, LEDGER_MAX};
 use record::RecordName;
-use register::{RecordState, Register};
-use share_set::{SET_FILE_MAX, StoredCore};
+use register::{EpochState, RecordState, Register, Succession};
+use share_set::{Core, SET_FILE_MAX, StoredCore};
 use std::collections::BTreeMap;
 use std::path::Path;
 use store::{Store, Writer};
@@ -55,6 +58,9 @@ pub const PLAN: &str = "strongroom.toml";
 pub const SITES_MAX: usize = 1000;
 /// The largest plan that is read, in bytes.
 pub const PLAN_MAX: usize = 16 * 1024 * 1024;
+
+/// The files of a vault: their places in it, and what stands in them.
+pub type Files = BTreeMap<String, Vec<u8>>;
 
 /// A vault as it stands on disk, read whole.
 pub struct Vault<'a> {
@@ -124,22 +130,9 @@ impl<'a> Vault<'a> {
             .ok_or_else(|| Refusal::new(Rule::SetUnfit, format!("{of} was never dealt")))?;
         let bytes = self.store.read(&place, SET_FILE_MAX)?.ok_or_else(|| {
             Refusal::new(Rule::SetUnfit, format!("{place} is missing"))
-                .hint("take it from another copy of the vault: every copy of it is the same")
+                .hint("take it from another copy: strongroom exchange import FILE")
         })?;
-        let stored = StoredCore::parse(&place, &bytes)?;
-        let named = stored.core.set_epoch() == *of
-            && stored.core.vault == self.id()
-            && stored.core.hash() == state.core
-            && stored.fingerprint == state.fingerprint;
-        if !named {
-            return Err(
-                Refusal::new(Rule::SetUnfit, format!("{place} is not the core that the ledger names")).hint(format!(
-                    "the ledger names sha256 {}; compare with another copy of the vault",
-                    state.core
-                )),
-            );
-        }
-        Ok(stored)
+        judge_core(self.id(), state, &bytes)
     }
 
     /// Whether an epoch that succeeds another is signed by it.
@@ -150,19 +143,7 @@ impl<'a> Vault<'a> {
         let Some(succession) = &state.succeeds else {
             return Ok(());
         };
-        let before = self.core(&succession.before)?.core;
-        let signature = &succession.signature.0;
-        if crate::crypto::identity::is_successor(&before.successor_key, &before.hash().0, &state.core.0, signature) {
-            return Ok(());
-        }
-        Err(Refusal::new(
-            Rule::SuccessorUnsigned,
-            format!(
-                "{of} says that it succeeds {}, and is not signed by its quorum",
-                succession.before
-            ),
-        )
-        .hint("somebody else dealt it: lock nothing to it, and compare with another copy of the vault"))
+        judge_signature(state, succession, &self.core(&succession.before)?.core)
     }
 
     /// The file of a record's generation, held against the ledger.
@@ -171,7 +152,7 @@ impl<'a> Vault<'a> {
         let limit = crate::crypto::identity::RECORD_MAX;
         let bytes = self.store.read(&place, limit)?.ok_or_else(|| {
             Refusal::new(Rule::RecordMissing, format!("{place} is missing"))
-                .hint("take it from another copy of the vault: every copy of it is the same")
+                .hint("take it from another copy: strongroom exchange import FILE")
         })?;
         if Hash::of(&bytes) != state.sha256 {
             return Err(Refusal::new(
@@ -179,12 +160,45 @@ impl<'a> Vault<'a> {
                 format!("{place} is not the record that the ledger names"),
             )
             .hint(format!(
-                "the ledger names sha256 {}; compare with another copy of the vault",
+                "the ledger names sha256 {}; compare with another copy: strongroom exchange import FILE",
                 state.sha256
             )));
         }
         Ok(bytes)
     }
+}
+
+/// The core in these bytes, where it is the one that the ledger names.
+fn judge_core(vault: VaultId, state: &EpochState, bytes: &[u8]) -> Result<StoredCore, Refusal> {
+    let place = share_set::path(&state.of.set, state.of.epoch);
+    let stored = StoredCore::parse(&place, bytes)?;
+    let named = stored.core.set_epoch() == state.of
+        && stored.core.vault == vault
+        && stored.core.hash() == state.core
+        && stored.fingerprint == state.fingerprint;
+    if named {
+        return Ok(stored);
+    }
+    Err(
+        Refusal::new(Rule::SetUnfit, format!("{place} is not the core that the ledger names")).hint(format!(
+            "the ledger names sha256 {}; compare with another copy: strongroom exchange import FILE",
+            state.core
+        )),
+    )
+}
+
+/// Whether the quorum of the epoch before signed this one.
+fn judge_signature(state: &EpochState, succession: &Succession, before: &Core) -> Result<(), Refusal> {
+    let signature = &succession.signature.0;
+    if crate::crypto::identity::is_successor(&before.successor_key, &before.hash().0, &state.core.0, signature) {
+        return Ok(());
+    }
+    let sentence = format!(
+        "{} says that it succeeds {}, and is not signed by its quorum",
+        state.of, succession.before
+    );
+    Err(Refusal::new(Rule::SuccessorUnsigned, sentence)
+        .hint("somebody else dealt it: lock nothing to it, and compare with another copy of the vault"))
 }
 
 /// A vault that this process alone may change.
@@ -228,7 +242,8 @@ impl<'a> Change<'a> {
             None => Err(Refusal::new(
                 Rule::UnknownSite,
                 format!("this vault has no chain of that site, only of {}", names()),
-            )),
+            )
+            .hint("the laptop of a new site begins in a folder of its own: strongroom --vault DIR --site NAME exchange import FILE")),
         }
     }
 
@@ -281,6 +296,23 @@ impl<'a> Change<'a> {
         }
         (self.vault.plan, self.vault.plan_hash) = (plan, sha256);
         self.commit(&[(PLAN.to_string(), text.as_bytes().to_vec())], Vec::new(), now)
+    }
+
+    /// Takes in what another copy has and this one lacks.
+    pub fn take(&mut self, together: Together) -> Result<(), Refusal> {
+        let own = self.chain().site().clone();
+        self.writer.put(&together.files)?;
+        for (site, lines) in &together.runs {
+            self.writer.append(&chain_path(site), lines)?;
+        }
+        self.vault.chains = together.chains;
+        self.vault.register = together.register;
+        if let Some(plan) = together.plan {
+            (self.vault.plan, self.vault.plan_hash) = (plan.plan, plan.sha256);
+        }
+        let site = self.vault.chains.iter().position(|chain| *chain.site() == own);
+        self.site = site.ok_or_else(|| Refusal::new(Rule::Internal, "this laptop's chain is gone"))?;
+        Ok(())
     }
 
     /// The head to put on paper: a closing entry is appended unless the last line is one and the plan is still the same.
@@ -340,6 +372,27 @@ pub fn init(
     writer.append(&chain_path(chain.site()), &lines)
 }
 
+/// Makes a vault at `path` of whole files, among them the chains. The chain that begins with the making of the vault comes last: a
+/// crash leaves no vault.
+pub fn make(path: &Path, files: Files, chains: &[Chain]) -> Result<(), Refusal> {
+    let begins = |chain: &&Chain| {
+        matches!(
+            chain.entries().first().map(|entry| &entry.event),
+            Some(Event::Init { .. })
+        )
+    };
+    let first: Vec<String> = chains
+        .iter()
+        .filter(begins)
+        .map(|chain| chain_path(chain.site()))
+        .collect();
+    let store = store::make_root(path)?;
+    let writer = Writer::lock(&store)?;
+    let (last, others): (Vec<_>, Vec<_>) = files.into_iter().partition(|(name, _)| first.contains(name));
+    writer.put(&others)?;
+    writer.put(&last)
+}
+
 /// The world of the vault in a folder: production where a plan stands there without a ledger.
 pub fn mode_of(store: &Store) -> Result<Mode, Refusal> {
     if store.list("ledger")?.is_empty() {
@@ -383,26 +436,10 @@ fn read_chains(store: &Store) -> Result<Vec<Chain>, Refusal> {
         .hint("one file is one laptop that writes: compare with another copy of the vault"));
     }
     let mut chains = Vec::new();
-    let mut left = LEDGER_MAX;
-    for name in names {
-        let Some(site) = name
-            .strip_suffix(".jsonl")
-            .and_then(|site| site.parse::<SiteName>().ok())
-        else {
-            continue;
-        };
+    for site in names.iter().filter_map(|name| site_of(name)) {
         let bytes = store.read(&chain_path(&site), LEDGER_MAX)?.unwrap_or_default();
-        left = left.checked_sub(bytes.len()).ok_or_else(|| {
-            Refusal::new(
-                Rule::InputTooLarge,
-                format!(
-                    "the chains of this vault have more than {} MiB together",
-                    LEDGER_MAX >> 20
-                ),
-            )
-            .hint("a chain is what one laptop wrote: compare with another copy of the vault")
-        })?;
         chains.push(Chain::parse(site, &bytes)?);
+        judge_size(&chains)?;
     }
     if chains.is_empty() {
         return Err(Refusal::new(
@@ -412,6 +449,41 @@ fn read_chains(store: &Store) -> Result<Vec<Chain>, Refusal> {
         .hint("take it from another copy of the vault; a new vault begins with: strongroom init DIR"));
     }
     Ok(chains)
+}
+
+/// The chains among files, in the order of the sites' names.
+pub fn parse_chains(files: &Files) -> Result<Vec<Chain>, Refusal> {
+    let mut chains = Vec::new();
+    for (name, bytes) in files {
+        let Some(site) = name.strip_prefix("ledger/").and_then(site_of) else {
+            continue;
+        };
+        chains.push(Chain::parse(site, bytes)?);
+        judge_size(&chains)?;
+    }
+    Ok(chains)
+}
+
+/// Refuses more lines, in more chains, than a vault has.
+fn judge_size(chains: &[Chain]) -> Result<(), Refusal> {
+    let bytes: usize = chains.iter().map(Chain::size).sum();
+    let sentence = if chains.len() > SITES_MAX {
+        format!("this vault has chains of more than {SITES_MAX} sites")
+    } else if bytes > LEDGER_MAX {
+        format!(
+            "the chains of this vault have more than {} MiB together",
+            LEDGER_MAX >> 20
+        )
+    } else {
+        return Ok(());
+    };
+    Err(Refusal::new(Rule::InputTooLarge, sentence)
+        .hint("a chain is what one laptop wrote: compare with another copy of the vault"))
+}
+
+/// The site whose chain is in a file of this name.
+fn site_of(file: &str) -> Option<SiteName> {
+    file.strip_suffix(".jsonl")?.parse().ok()
 }
 
 fn chain_path(site: &SiteName) -> String {

@@ -15,6 +15,7 @@ use self::epoch::Page;
 pub use self::epoch::{Envelope, EpochState, Stage};
 pub use self::life::LifeState;
 pub use self::night::{Announced, NightState, Notice};
+pub(super) use self::order::in_order;
 pub use self::room::{Done, OpenException, RoomState, SiteRoom, Sitting};
 pub use self::succession::Succession;
 use super::event::{Boot, Event, LockedRecordNote, SeenShare, SetEpoch};

@@ -87,7 +87,7 @@ pub fn judge_the_next(vault: &Path) -> Result<(), String> {
     if !vault.join(LEDGER).exists() {
         return Ok(());
     }
-    let ended = run_with(program(), &["--vault", &place, "ledger", "head"], b"");
+    let ended = run_with(program(), &["--vault", &place, "--site", "home", "ledger", "head"], b"");
     if ended.status != 0 {
         return Err(format!("the next command does not work: {}", ended.err));
     }

@@ -2,7 +2,7 @@
 //!
 //! A command that is new gets a row: its arguments, in which VAULT and OUT stand for the places of the copy.
 
-use crate::common::{MEMBER, Scratch, World, rehearsal, run_with};
+use crate::common::{ENROLL_AGAIN, MEMBER, Scratch, World, rehearsal, run, run_with};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -168,7 +168,42 @@ pub const ROWS: &[Row] = &[
         begins: Begins::Vault,
         lines: 2,
     },
+    Row {
+        name: "exchange export",
+        arguments: || words("--vault VAULT exchange export --out OUT"),
+        input: "",
+        begins: Begins::Vault,
+        lines: 2,
+    },
+    Row {
+        name: "exchange import",
+        arguments: || words(&format!("--vault VAULT --site home exchange import {}", arrived())),
+        input: "",
+        begins: Begins::Vault,
+        lines: 2,
+    },
 ];
+
+/// The file of a second site, which replaced a password and began a drill.
+fn arrived() -> &'static str {
+    static FILE: OnceLock<(World, String)> = OnceLock::new();
+    let (_, file) = FILE.get_or_init(|| {
+        let away = base().copy();
+        let (first, there, back) = (
+            away.scratch.join("first"),
+            away.scratch.join("there"),
+            away.scratch.join("back"),
+        );
+        away.run(&["exchange", "export", "--out", &first]).ok();
+        let emea = |arguments: &[&str]| run(&[&["--vault", &there, "--site", "emea"], arguments].concat()).ok();
+        emea(&["exchange", "import", &first]);
+        emea(ENROLL_AGAIN);
+        emea(&["drill", "new", "--led-by", "walt"]);
+        emea(&["exchange", "export", "--out", &back]);
+        (away, back)
+    });
+    file
+}
 
 /// The vault that every row but the first begins with: smaller than the rehearsal's, so that a copy costs little.
 pub fn base() -> &'static World {

@@ -6,14 +6,11 @@
 //! - sizes are judged before anything grows: a stream of a thousand bytes cannot ask for the memory of the machine.
 
 use crate::refusal::{Refusal, Rule};
+use crate::vault::Files;
 use flate2::Compression;
 use flate2::bufread::GzDecoder;
 use flate2::write::GzEncoder;
-use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
-
-/// The files of a vault: their places in it, and what stands in them.
-pub type Files = BTreeMap<String, Vec<u8>>;
 
 /// The most bytes of all files together: ten thousand accounts with all their devices, and room to spare.
 pub const BYTES_MAX: u64 = 96 << 20;
@@ -46,7 +43,7 @@ pub fn pack(files: &Files) -> Result<Vec<u8>, Refusal> {
 pub fn unpack(stream: &[u8]) -> Result<Files, Refusal> {
     let damaged = |what: String| {
         Refusal::new(Rule::CopyDamaged, format!("this copy does not unpack: {what}"))
-            .hint("its pages were read as they were printed: compare with another copy of the vault")
+            .hint("what was read is what was written: take another copy of the vault")
     };
     let mut gzip = GzDecoder::new(stream);
     let limited = gzip.by_ref().take(BYTES_MAX + (64 << 20));
@@ -70,7 +67,7 @@ pub fn unpack(stream: &[u8]) -> Result<Files, Refusal> {
                 Rule::InputTooLarge,
                 format!("the files of this copy have {found} MiB or more, at most {most} are read"),
             )
-            .hint("no vault is as large: restore from another copy"));
+            .hint("no vault is as large: take another copy of the vault"));
         }
         let mut bytes = Vec::new();
         entry
@@ -128,5 +125,5 @@ fn judge_name(name: &str) -> Result<(), Refusal> {
         Rule::CopyDamaged,
         format!("this copy has a file {shown} that no vault has"),
     )
-    .hint("it was not printed by strongroom: restore from another copy"))
+    .hint("it was not made by strongroom: take another copy of the vault"))
 }

@@ -1,4 +1,4 @@
-use super::archive::{self, Files};
+use super::archive;
 use super::draw::{self, Copy};
 use super::gather::Gathered;
 use super::wire::{BLOCK, Block, CopyMark, DATA, SLOTS, Shape, prefix};
@@ -7,6 +7,7 @@ use crate::paper::page::PaperSize;
 use crate::paper::scan;
 use crate::paper::template::Template;
 use crate::refusal::{Refusal, Rule};
+use crate::vault::Files;
 use sha2::{Digest as _, Sha256};
 
 const MODE: Mode = Mode::Rehearsal;

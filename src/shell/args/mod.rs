@@ -7,6 +7,7 @@
 
 mod ceremony;
 mod exception;
+mod exchange;
 mod export;
 mod life;
 mod print;
@@ -16,6 +17,7 @@ mod runbook;
 
 pub use self::ceremony::{Ceremony, Prove, Reprint};
 pub use self::exception::{Exception, ExceptionCommand};
+pub use self::exchange::{Exchange, ExchangeCommand};
 pub use self::export::{Export, ExportCommand};
 pub use self::life::{
     DeviceArgs, DeviceCommand, DrillArgs, DrillCommand, DrillOpen, Due, Envelope, EnvelopeCommand, FindingArgs,
@@ -131,6 +133,8 @@ pub enum Command {
     Finding(FindingArgs),
     /// What to do on a day that nobody wants, with real names: list, show, print
     Runbook(Runbook),
+    /// Plan, public halves, records and chains of the ledger, from site to site
+    Exchange(Exchange),
     /// Files for the world outside
     Export(Export),
     /// Write down what left the script, and what came back

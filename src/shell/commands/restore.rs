@@ -1,16 +1,15 @@
 //! `restore`: a vault from its printed copy.
 //!
 //! Rules of this file:
-//! - nothing is written before everything was read, unpacked and found whole; the ledger is written last, so that a crash
-//!   leaves no vault;
+//! - nothing is written before everything was read, unpacked and found whole; a crash leaves no vault;
 //! - what is written is what was printed, byte by byte: no line is added;
 //! - in production the words of the last signed closing sheet come first; only a copy without any closing entry has none.
 
 use super::count;
 use super::print::must_be_new;
 use crate::code::words::Fingerprint;
-use crate::ident::{Mode, SiteName};
-use crate::paper::copy::archive::{self, Files};
+use crate::ident::Mode;
+use crate::paper::copy::archive;
 use crate::paper::copy::gather::{Gathered, Restored};
 use crate::paper::copy::wire::Block;
 use crate::refusal::{Refusal, Rule};
@@ -20,12 +19,11 @@ use crate::shell::input;
 use crate::shell::passphrases;
 use crate::shell::report::{Answer, note, print, say};
 use crate::shell::scanning::of_file;
-use crate::vault::anchor::Anchor;
 use crate::vault::event::Event;
 use crate::vault::ledger::Chain;
 use crate::vault::register::Register;
-use crate::vault::store::{self, Writer};
-use std::path::{Path, PathBuf};
+use crate::vault::{self, anchor::Anchor};
+use std::path::PathBuf;
 use std::sync::Mutex;
 
 /// Reads the pages and makes the vault.
@@ -34,10 +32,10 @@ pub fn run(it: &Restore) -> Result<Answer, Refusal> {
     let gathered = read(input::scans(&it.scan)?)?;
     let restored = gathered.restore()?;
     let files = archive::unpack(&restored.archive)?;
-    let chains = chains(&files)?;
+    let chains = vault::parse_chains(&files)?;
     vouched(&restored, &chains, it.anchor.as_ref())?;
     let count_of_files = files.len();
-    write(&it.folder, files)?;
+    vault::make(&it.folder, files, &chains)?;
     if !restored.rebuilt.is_empty() {
         let numbers: Vec<String> = restored.rebuilt.iter().map(ToString::to_string).collect();
         say(&format!("rebuilt from the other pages: {}", numbers.join(", ")));
@@ -87,14 +85,6 @@ fn read(files: Vec<PathBuf>) -> Result<Gathered, Refusal> {
     Ok(gathered)
 }
 
-fn chains(files: &Files) -> Result<Vec<Chain>, Refusal> {
-    let chains = files.iter().filter_map(|(name, bytes)| {
-        let site: SiteName = name.strip_prefix("ledger/")?.strip_suffix(".jsonl")?.parse().ok()?;
-        Some(Chain::parse(site, bytes))
-    });
-    chains.collect()
-}
-
 /// Whether paper vouches for the ledger that was restored.
 fn vouched(restored: &Restored, chains: &[Chain], words: Option<&Fingerprint>) -> Result<(), Refusal> {
     let register = Register::of(chains, None)?;
@@ -114,7 +104,10 @@ fn vouched(restored: &Restored, chains: &[Chain], words: Option<&Fingerprint>) -
         .any(|entry| matches!(entry.event, Event::Closing { .. }));
     let words = match (words, register.mode()) {
         (Some(words), _) => Some(*words),
-        (None, Mode::Production) if closed => Some(asked()?),
+        (None, Mode::Production) if closed => Some(the_words(
+            "the 8 words of the last signed closing sheet",
+            "strongroom restore DIR --scan PAGES… --anchor \"WORD WORD WORD WORD WORD WORD WORD WORD\"",
+        )?),
         (None, Mode::Production) => {
             say("this copy has no closing entry: no paper vouches for anything in it");
             None
@@ -131,29 +124,18 @@ fn vouched(restored: &Restored, chains: &[Chain], words: Option<&Fingerprint>) -
     Ok(())
 }
 
-/// The words, from a person; without one they are missing.
-fn asked() -> Result<Fingerprint, Refusal> {
+/// The words, from a person; without one they are missing, and `command` gives them.
+pub(super) fn the_words(which: &str, command: &str) -> Result<Fingerprint, Refusal> {
     let missing = || {
-        Refusal::new(
-            Rule::AnchorMissing,
-            "in production this begins with the 8 words of the last signed closing sheet",
-        )
-        .hint("give them: strongroom restore DIR --scan PAGES… --anchor \"WORD WORD WORD WORD WORD WORD WORD WORD\"")
+        Refusal::new(Rule::AnchorMissing, format!("in production this begins with {which}"))
+            .hint(format!("give them: {command}"))
     };
     let mut person = passphrases::person().ok_or_else(missing)?;
     loop {
-        let typed = person.ask("the 8 words of the last signed closing sheet")?;
+        let typed = person.ask(which)?;
         match Fingerprint::from_words(&typed) {
             Ok(words) => return Ok(words),
             Err(fault) => person.say(&fault.to_string())?,
         }
     }
-}
-
-fn write(folder: &Path, files: Files) -> Result<(), Refusal> {
-    let store = store::make_root(folder)?;
-    let writer = Writer::lock(&store)?;
-    let (ledger, others): (Vec<_>, Vec<_>) = files.into_iter().partition(|(name, _)| name.starts_with("ledger/"));
-    writer.put(&others)?;
-    writer.put(&ledger)
 }

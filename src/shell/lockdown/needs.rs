@@ -63,6 +63,7 @@ impl Needs {
             | Command::Simulate(_)
             | Command::Print(_)
             | Command::Restore(_)
+            | Command::Exchange(_)
             | Command::Export(_)
             | Command::Exception(_)
             | Command::Notice(_)

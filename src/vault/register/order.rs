@@ -8,6 +8,7 @@
 //! - the order depends on the lines alone: two copies of a vault with the same chains add up to the same.
 
 use super::Extent;
+use crate::ident::SiteName;
 use crate::vault::event::Event;
 use crate::vault::ledger::{Chain, Entry, Hash};
 use std::cell::OnceCell;
@@ -32,6 +33,12 @@ pub(super) fn added_up<'c>(chains: &'c [Chain], extent: Option<&Extent>) -> Vec<
         order.add_to(at, order.ends[at]);
     }
     order.lines
+}
+
+/// The lines of chains in the order in which they add up: the site and the number of each.
+pub(in crate::vault) fn in_order(chains: &[Chain]) -> impl Iterator<Item = (&SiteName, usize)> {
+    let lines = added_up(chains, None).into_iter();
+    lines.map(|(chain, entry)| (chain.site(), entry.number as usize))
 }
 
 struct Order<'c> {

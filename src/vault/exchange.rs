@@ -1,0 +1,364 @@
+//! Two copies of one vault, brought together: what the laptops of several sites wrote since their copies last met.
+//!
+//! Rules of this file:
+//! - of two chains of one site, one is the beginning of the other, or nothing is taken (`ledger-forked`);
+//! - nothing is taken that the lines of both copies together contradict, and no file that they do not name by its hash;
+//! - nothing is taken away: lines are appended, and a file that stands here is replaced only where it is not the one that is named;
+//! - files come first, then lines in the order in which they add up: whatever instant the power fails, what is there is whole, and
+//!   the same import completes it.
+
+use super::event::Event;
+use super::ledger::{Chain, Hash};
+use super::register::{EpochState, Register, in_order};
+use super::share_set::{self, SET_FILE_MAX};
+use super::{Files, PLAN, Vault, chain_path, fresh, judge_core, judge_signature, judge_size, parse_chains};
+use crate::crypto::identity::RECORD_MAX;
+use crate::ident::SiteName;
+use crate::plan::Plan;
+use crate::refusal::{Refusal, Rule};
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+
+/// Another copy of a vault, as it arrived: its chains are whole, and do not contradict each other.
+pub struct OtherCopy {
+    files: Files,
+    chains: Vec<Chain>,
+    register: Register,
+}
+
+impl OtherCopy {
+    /// Reads the files of another copy, and verifies every chain. Cores and records are judged where they are taken.
+    pub fn parse(files: Files) -> Result<Self, Refusal> {
+        let chains = parse_chains(&files)?;
+        let register = Register::of(&chains, None)?;
+        Ok(Self {
+            files,
+            chains,
+            register,
+        })
+    }
+
+    /// Its chains, in the order of the sites' names.
+    pub fn chains(&self) -> &[Chain] {
+        &self.chains
+    }
+
+    /// What its ledger adds up to.
+    pub fn register(&self) -> &Register {
+        &self.register
+    }
+
+    fn has(&self, place: &str) -> Option<Vec<u8>> {
+        self.files.get(place).cloned()
+    }
+}
+
+/// What an exchange brings.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Gain {
+    /// The new lines of each site that has some.
+    pub lines: BTreeMap<SiteName, usize>,
+    /// How many cores are new, or whole again.
+    pub cores: usize,
+    /// How many records are new, or whole again.
+    pub records: usize,
+    /// Whether another plan is in force than before.
+    pub plan: bool,
+    /// How many lines stand here that the other copy lacks.
+    pub ahead: usize,
+    /// The files that the ledger names and neither copy has.
+    pub lacking: Vec<String>,
+}
+
+impl Gain {
+    /// Whether there is nothing to take.
+    pub fn is_nothing(&self) -> bool {
+        self.lines.is_empty() && self.cores + self.records == 0 && !self.plan
+    }
+}
+
+/// What two copies have together, judged, and what of it is new here.
+pub struct Together {
+    pub(super) chains: Vec<Chain>,
+    pub(super) register: Register,
+    pub(super) files: Vec<(String, Vec<u8>)>,
+    /// New lines of one chain after the other, in the order in which they add up.
+    pub(super) runs: Vec<(SiteName, Vec<u8>)>,
+    pub(super) plan: Option<NewPlan>,
+    gain: Gain,
+}
+
+/// A plan that comes into force.
+pub(super) struct NewPlan {
+    pub(super) plan: Plan,
+    pub(super) sha256: Hash,
+}
+
+impl Together {
+    /// Judges another copy beside the vault; writes nothing.
+    pub fn judge(vault: &Vault<'_>, other: &OtherCopy) -> Result<Self, Refusal> {
+        if other.register.vault != vault.id() {
+            let sentence = format!("it is of vault {}, this one is {}", other.register.vault, vault.id());
+            return Err(Refusal::new(Rule::VaultForeign, sentence)
+                .hint("name the folder of the vault that it belongs to: strongroom --vault DIR exchange import FILE"));
+        }
+        if vault.register.plan != Some(vault.plan_hash) {
+            let sentence = format!("{PLAN} was changed here, and the ledger does not name it yet");
+            return Err(Refusal::new(Rule::PlanUnrecorded, sentence)
+                .hint("judge it, then have the ledger name it: strongroom check; strongroom ledger head"));
+        }
+        let chains = longest_of_each(&vault.chains, &other.chains)?;
+        let register = Register::of(&chains, None).map_err(|found| contradictory(&found))?;
+        let here = |place: &str| vault.store.read(place, limit_of(place)).ok().flatten();
+        let mut together = Self::of(chains, register, other, &here, Some(vault.plan_hash))?;
+        together.runs = runs(&together.chains, &vault.chains, other);
+        together.gain.lines = lines_beyond(&together.chains, &vault.chains);
+        together.gain.ahead = lines_beyond(&together.chains, &other.chains).values().sum();
+        fresh::judge(vault, &together.files)?;
+        Ok(together)
+    }
+
+    /// What it brings.
+    pub fn gain(&self) -> &Gain {
+        &self.gain
+    }
+
+    fn of(
+        chains: Vec<Chain>,
+        register: Register,
+        other: &OtherCopy,
+        here: &dyn Fn(&str) -> Option<Vec<u8>>,
+        plan_here: Option<Hash>,
+    ) -> Result<Self, Refusal> {
+        let mut together = Self {
+            chains,
+            register,
+            files: Vec::new(),
+            runs: Vec::new(),
+            plan: None,
+            gain: Gain::default(),
+        };
+        together.take_plan(plan_here, other)?;
+        together.take_cores(here, other)?;
+        together.take_records(here, other);
+        Ok(together)
+    }
+
+    fn take_plan(&mut self, here: Option<Hash>, other: &OtherCopy) -> Result<(), Refusal> {
+        if here.is_some() && here == self.register.plan {
+            return Ok(());
+        }
+        let named = other
+            .has(PLAN)
+            .filter(|bytes| Some(Hash::of(bytes)) == self.register.plan);
+        let text = named.and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(|| {
+            Refusal::new(
+                Rule::PlanUnrecorded,
+                format!("the other copy does not have the {PLAN} that the ledger names"),
+            )
+            .hint("there: strongroom ledger head, which names the plan as it is; then export again")
+        })?;
+        self.plan = Some(NewPlan {
+            plan: Plan::parse(&text)?,
+            sha256: Hash::of(text.as_bytes()),
+        });
+        self.gain.plan = true;
+        self.files.push((PLAN.to_string(), text.into_bytes()));
+        Ok(())
+    }
+
+    fn take_cores(&mut self, here: &dyn Fn(&str) -> Option<Vec<u8>>, other: &OtherCopy) -> Result<(), Refusal> {
+        let vault = self.register.vault;
+        let mut cores = BTreeMap::new();
+        for state in self.register.epochs() {
+            let place = share_set::path(&state.of.set, state.of.epoch);
+            let named = |bytes: &Vec<u8>| judge_core(vault, state, bytes).is_ok();
+            let (bytes, is_new) = match here(&place).filter(named) {
+                Some(bytes) => (Some(bytes), false),
+                None => (other.has(&place).filter(named), true),
+            };
+            let Some(bytes) = bytes else {
+                self.gain.lacking.push(place);
+                continue;
+            };
+            cores.insert(&state.of, judge_core(vault, state, &bytes)?.core);
+            if is_new {
+                self.gain.cores += 1;
+                self.files.push((place, bytes));
+            }
+        }
+        let signed = |state: &EpochState| {
+            let Some(succession) = &state.succeeds else {
+                return Ok(());
+            };
+            let before = cores.get(&succession.before);
+            before.map_or(Ok(()), |before| judge_signature(state, succession, before))
+        };
+        self.register.epochs().try_for_each(signed)
+    }
+
+    fn take_records(&mut self, here: &dyn Fn(&str) -> Option<Vec<u8>>, other: &OtherCopy) {
+        for (name, generations) in self.register.records() {
+            for state in generations {
+                let place = name.path(state.generation);
+                let named = |bytes: &Vec<u8>| Hash::of(bytes) == state.sha256;
+                if here(&place).is_some_and(|bytes| named(&bytes)) {
+                    continue;
+                }
+                match other.has(&place).filter(named) {
+                    Some(bytes) => {
+                        self.gain.records += 1;
+                        self.files.push((place, bytes));
+                    }
+                    // Locked again since, with the same secret: its file may be gone.
+                    None if self.register.is_superseded(name, state) => {}
+                    None => self.gain.lacking.push(place),
+                }
+            }
+        }
+    }
+}
+
+/// The vault of a new site: what the other copy has, and a chain with one line.
+pub struct Joined {
+    /// Every file, the chains among them.
+    pub files: Files,
+    /// Every chain.
+    pub chains: Vec<Chain>,
+    /// What the other copy brings.
+    pub gain: Gain,
+}
+
+/// Begins the chain of a new site beside those of another copy.
+pub fn join(other: &OtherCopy, site: SiteName, now: Timestamp) -> Result<Joined, Refusal> {
+    if other.chains.iter().any(|chain| *chain.site() == site) {
+        let sentence = format!("the other copy has a chain of site {site} already: a site is one laptop");
+        return Err(Refusal::new(Rule::LedgerForked, sentence)
+            .hint("name the new laptop otherwise: strongroom --vault DIR --site NAME exchange import FILE"));
+    }
+    let mut own = Chain::new(site);
+    let line = own.push(
+        Event::Site {
+            vault: other.register.vault,
+        },
+        now,
+    )?;
+    let place = chain_path(own.site());
+    let mut chains = longest_of_each(&other.chains, &[own])?;
+    chains.sort_by(|one, two| one.site().as_str().cmp(two.site().as_str()));
+    let register = Register::of(&chains, None)?;
+    let together = Together::of(chains, register, other, &|_| None, None)?;
+    let mut files: Files = together.files.into_iter().collect();
+    for chain in &other.chains {
+        let place = chain_path(chain.site());
+        let whole = other.files.get(&place).and_then(|bytes| bytes.get(..chain.size()));
+        files.insert(place, whole.unwrap_or_default().to_vec());
+    }
+    files.insert(place, line);
+    let gain = Gain {
+        lines: lines_beyond(&other.chains, &[]),
+        ..together.gain
+    };
+    Ok(Joined {
+        files,
+        chains: together.chains,
+        gain,
+    })
+}
+
+/// Of each site the longer of its two chains, in the order of the sites' names.
+fn longest_of_each(ours: &[Chain], theirs: &[Chain]) -> Result<Vec<Chain>, Refusal> {
+    let mut chains: BTreeMap<&SiteName, &Chain> = ours.iter().map(|chain| (chain.site(), chain)).collect();
+    for theirs in theirs {
+        let longest = chains.entry(theirs.site()).or_insert(theirs);
+        judge_fork(longest, theirs)?;
+        if theirs.entries().len() > longest.entries().len() {
+            *longest = theirs;
+        }
+    }
+    let chains: Vec<Chain> = chains.into_values().cloned().collect();
+    judge_size(&chains)?;
+    Ok(chains)
+}
+
+/// A line holds the hash of the line before: where two lines of one number are equal, so is everything before them.
+fn judge_fork(ours: &Chain, theirs: &Chain) -> Result<(), Refusal> {
+    let pairs = || ours.entries().iter().zip(theirs.entries());
+    if pairs().next_back().is_none_or(|(our, their)| our.hash == their.hash) {
+        return Ok(());
+    }
+    let parted = pairs().take_while(|(our, their)| our.hash == their.hash).count();
+    let sentence = format!(
+        "ledger/{}.jsonl says one thing here and another there, from line {} on",
+        ours.site(),
+        parted + 1
+    );
+    Err(Refusal::new(Rule::LedgerForked, sentence)
+        .hint("two laptops wrote as one site, or one copy was changed: the words of the closing sheets tell which is whole (strongroom ledger verify --head WORDS)"))
+}
+
+fn contradictory(found: &Refusal) -> Refusal {
+    let sentence = format!(
+        "each copy is whole, and together they contradict each other: {}",
+        found.sentence()
+    );
+    Refusal::new(found.rule(), sentence)
+        .hint("two sites did what only one can do, like dealing the same set or replacing the same password: nothing was taken")
+}
+
+/// How many lines the chains have beyond the others, by site.
+fn lines_beyond(chains: &[Chain], others: &[Chain]) -> BTreeMap<SiteName, usize> {
+    let beyond = chains.iter().map(|chain| {
+        let count = length_of(others, chain.site());
+        (chain.site().clone(), chain.entries().len().saturating_sub(count))
+    });
+    beyond.filter(|(_, lines)| *lines > 0).collect()
+}
+
+fn length_of(chains: &[Chain], site: &SiteName) -> usize {
+    let chain = chains.iter().find(|chain| chain.site() == site);
+    chain.map_or(0, |chain| chain.entries().len())
+}
+
+/// The lines that are not here, as they stand in the other copy.
+fn runs(together: &[Chain], ours: &[Chain], other: &OtherCopy) -> Vec<(SiteName, Vec<u8>)> {
+    let lines_of = |chain: &Chain| {
+        let bytes = other
+            .files
+            .get(&chain_path(chain.site()))
+            .map_or(&[][..], Vec::as_slice);
+        bytes.split_inclusive(|byte| *byte == b'\n').collect::<Vec<_>>()
+    };
+    let lines: BTreeMap<&SiteName, Vec<&[u8]>> = other
+        .chains
+        .iter()
+        .map(|chain| (chain.site(), lines_of(chain)))
+        .collect();
+    let known: BTreeMap<&SiteName, usize> = ours.iter().map(|chain| (chain.site(), chain.entries().len())).collect();
+    let mut runs: Vec<(SiteName, Vec<u8>)> = Vec::new();
+    for (site, number) in in_order(together) {
+        if number < known.get(site).copied().unwrap_or(0) {
+            continue;
+        }
+        let Some(line) = lines.get(site).and_then(|lines| lines.get(number)) else {
+            continue;
+        };
+        match runs.last_mut() {
+            Some((last, run)) if last == site => run.extend_from_slice(line),
+            _ => runs.push((site.clone(), line.to_vec())),
+        }
+    }
+    runs
+}
+
+/// The largest file that a vault has in this place.
+fn limit_of(place: &str) -> usize {
+    if place.starts_with("sets/") {
+        SET_FILE_MAX
+    } else {
+        RECORD_MAX
+    }
+}
+
+#[cfg(test)]
+mod tests;

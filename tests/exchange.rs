@@ -147,6 +147,29 @@ fn a_laptop_that_fell_behind_its_own_chain_catches_up_and_is_told() {
 }
 
 #[test]
+fn what_void_paper_opens_goes_here_too_when_another_site_reissued() {
+    let (home, emea) = two_sites();
+    let (sheets, pages) = (home.sheets("root-password"), emea.scratch.join("new"));
+    let scans: Vec<&str> = sheets.iter().map(String::as_str).take(3).collect();
+    let reissue = [
+        "reissue",
+        "root-password",
+        "--reason",
+        "leaver",
+        "--unattended",
+        "--out",
+        &pages,
+        "--scan",
+    ];
+    at(&emea, "emea", &[&reissue[..], &scans].concat()).ok();
+    let old = format!("{}/records/{MEMBER}/password.1.age", home.vault);
+    assert!(std::path::Path::new(&old).exists());
+    import(&home, "home", &exported(&emea, "emea", "file")).ok();
+    assert!(!std::path::Path::new(&old).exists());
+    at(&home, "home", &["ledger", "verify"]).ok();
+}
+
+#[test]
 fn two_sites_that_replaced_the_same_password_are_told_and_neither_is_taken() {
     let (home, emea) = two_sites();
     at(&emea, "emea", ENROLL_AGAIN).ok();

@@ -3,7 +3,7 @@
 //! Rules of this file:
 //! - of two chains of one site, one is the beginning of the other, or nothing is taken (`ledger-forked`);
 //! - nothing is taken that the lines of both copies together contradict, and no file that they do not name by its hash;
-//! - nothing is taken away: lines are appended, and a file that stands here is replaced only where it is not the one that is named;
+//! - lines are only appended, and a file that stands here is replaced only where it is not the one that is named;
 //! - files come first, then lines in the order in which they add up: whatever instant the power fails, what is there is whole, and
 //!   the same import completes it.
 

@@ -4,7 +4,7 @@
 //! - what is exported ends with a closing entry, whose words vouch for all of it; they go by another way than the file;
 //! - in production nothing is taken without those words, and nothing that they do not vouch for;
 //! - what is taken is closed over here at once: whatever this laptop writes next comes after it;
-//! - an import writes all or nothing of what it judged, and says what it took.
+//! - what void paper opens is taken away here too, once the other site's epoch that follows it is live.
 
 use super::exception::none_open;
 use super::files_of::files_of;
@@ -81,9 +81,13 @@ fn import(place: &Place, file: &Path, words: Option<&Fingerprint>, dry_run: bool
     let together =
         Together::judge(change.vault(), &other).map_err(|refusal| of_file(&refusal, &file.display().to_string()))?;
     let gain = together.gain().clone();
-    if !dry_run && !gain.is_nothing() {
-        change.take(together)?;
-        close(&mut change)?;
+    if !dry_run {
+        if !gain.is_nothing() {
+            change.take(together)?;
+            close(&mut change)?;
+        }
+        // Also where an import before this one was cut short behind its last line.
+        change.clear_superseded()?;
     }
     Ok(tell(&gain, file, change.chain(), dry_run))
 }

@@ -54,6 +54,7 @@ fn what_one_site_locked_is_recovered_at_the_other() {
     let taken = import(&home, "home", &file).ok();
     assert!(taken.out.contains("1 record"), "{taken:?}");
     assert!(taken.out.contains("site emea: "), "{taken:?}");
+    assert!(taken.err.contains("say --site home"), "{taken:?}");
     let verified = home.run(&["ledger", "verify"]).ok();
     assert!(verified.out.starts_with("the ledger is whole"), "{verified:?}");
     let sheets = home.sheets("root-password");
@@ -75,6 +76,7 @@ fn an_import_that_brings_nothing_writes_nothing() {
     import(&home, "home", &file).ok();
     let before = home.sums();
     let again = import(&home, "home", &file).ok();
+    assert!(!again.err.contains("several sites now"), "{again:?}");
     assert!(again.out.starts_with("nothing to take"), "{again:?}");
     assert_eq!(home.sums(), before);
 }
@@ -298,6 +300,23 @@ fn a_file_that_is_no_export_is_refused_and_changes_nothing() {
     refused_whole(&home, "home", &file, 2, "input-malformed");
     refused_whole(&home, "home", "/dev/zero", 2, "not-a-plain-file");
     refused_whole(&home, "home", &home.pages, 2, "not-a-plain-file");
+}
+
+#[test]
+fn a_small_file_that_unpacks_to_much_is_refused_before_it_does() {
+    let (home, _) = two_sites();
+    let file = home.scratch.join("bomb");
+    let of_zeros = format!("head -c 1G /dev/zero | gzip -1 > {file}");
+    run_with("bash", &["-c", &of_zeros], b"").ok();
+    refused_whole(&home, "home", &file, 1, "copy-damaged");
+    // The header of a file of 200 MiB, and what it promises.
+    let of_a_file = format!(
+        "cd {} && mkdir -p records/{MEMBER} && truncate -s 200M records/{MEMBER}/password.9.age \
+         && tar --format=ustar -cf - records | tail -c +1025 | gzip -1 > {file}",
+        home.scratch.path().display()
+    );
+    run_with("bash", &["-c", &of_a_file], b"").ok();
+    refused_whole(&home, "home", &file, 2, "input-too-large");
 }
 
 #[test]

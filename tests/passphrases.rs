@@ -543,3 +543,19 @@ fn at_a_terminal_a_custodian_is_asked_until_the_share_opens() {
     }
     assert_eq!(session.end(), 0, "{}", session.screen);
 }
+
+#[test]
+fn what_was_said_to_be_proved_is_recorded_where_a_signal_ends_the_asking() {
+    let world = rehearsal().copy();
+    let sheets = world.sheets(SET);
+    // What was proved once is proved again as a drill, at which passphrases are practised.
+    world.run(&["prove", "--scan", &world.pages]).ok();
+    let proved = || world.run(&["ledger", "show"]).ok().out.matches("proved ").count();
+    let before = proved();
+    let mut session = Session::begin(&["--vault", &world.vault, "prove", "--scan", &sheets[1], &sheets[0]]);
+    session.until("proved  ");
+    session.until("the passphrase of share 1 of");
+    world.signal("TERM");
+    assert_ne!(session.end(), 0, "{}", session.screen);
+    assert_eq!(proved(), before + 1, "{}", session.screen);
+}

@@ -47,17 +47,13 @@ impl OtherCopy {
     pub fn register(&self) -> &Register {
         &self.register
     }
-
-    fn has(&self, place: &str) -> Option<Vec<u8>> {
-        self.files.get(place).cloned()
-    }
 }
 
 /// What an exchange brings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Gain {
     /// The new lines of each site that has some.
-    pub lines: BTreeMap<SiteName, usize>,
+    pub lines: Lengths,
     /// How many cores are new, or whole again.
     pub cores: usize,
     /// How many records are new, or whole again.
@@ -96,7 +92,7 @@ pub(super) struct NewPlan {
 
 impl Together {
     /// Judges another copy beside the vault; writes nothing.
-    pub fn judge(vault: &Vault<'_>, other: &OtherCopy) -> Result<Self, Refusal> {
+    pub fn judge(vault: &Vault<'_>, other: OtherCopy) -> Result<Self, Refusal> {
         if other.register.vault != vault.id() {
             let sentence = format!("it is of vault {}, this one is {}", other.register.vault, vault.id());
             return Err(Refusal::new(Rule::VaultForeign, sentence)
@@ -107,13 +103,15 @@ impl Together {
             return Err(Refusal::new(Rule::PlanUnrecorded, sentence)
                 .hint("judge it, then have the ledger name it: strongroom check; strongroom ledger head"));
         }
-        let chains = longest_of_each(&vault.chains, &other.chains)?;
+        let OtherCopy { files, chains, .. } = other;
+        let (ours, theirs) = (lengths(&vault.chains), lengths(&chains));
+        let chains = longest_of_each(vault.chains.clone(), chains)?;
         let register = Register::of(&chains, None).map_err(|found| contradictory(&found))?;
         let here = |place: &str| vault.store.read(place, limit_of(place)).ok().flatten();
-        let mut together = Self::of(chains, register, other, &here, Some(vault.plan_hash))?;
-        together.runs = runs(&together.chains, &vault.chains, other);
-        together.gain.lines = lines_beyond(&together.chains, &vault.chains);
-        together.gain.ahead = lines_beyond(&together.chains, &other.chains).values().sum();
+        let mut together = Self::of(chains, register, &files, &here, Some(vault.plan_hash))?;
+        together.runs = runs(&together.chains, &ours, &files);
+        together.gain.lines = lines_beyond(&together.chains, &ours);
+        together.gain.ahead = lines_beyond(&together.chains, &theirs).values().sum();
         fresh::judge(vault, &together.files)?;
         Ok(together)
     }
@@ -126,7 +124,7 @@ impl Together {
     fn of(
         chains: Vec<Chain>,
         register: Register,
-        other: &OtherCopy,
+        theirs: &Files,
         here: &dyn Fn(&str) -> Option<Vec<u8>>,
         plan_here: Option<Hash>,
     ) -> Result<Self, Refusal> {
@@ -138,18 +136,19 @@ impl Together {
             plan: None,
             gain: Gain::default(),
         };
-        together.take_plan(plan_here, other)?;
-        together.take_cores(here, other)?;
-        together.take_records(here, other);
+        together.take_plan(plan_here, theirs)?;
+        together.take_cores(here, theirs)?;
+        together.take_records(here, theirs);
         Ok(together)
     }
 
-    fn take_plan(&mut self, here: Option<Hash>, other: &OtherCopy) -> Result<(), Refusal> {
+    fn take_plan(&mut self, here: Option<Hash>, theirs: &Files) -> Result<(), Refusal> {
         if here.is_some() && here == self.register.plan {
             return Ok(());
         }
-        let named = other
-            .has(PLAN)
+        let named = theirs
+            .get(PLAN)
+            .cloned()
             .filter(|bytes| Some(Hash::of(bytes)) == self.register.plan);
         let text = named.and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(|| {
             Refusal::new(
@@ -167,7 +166,7 @@ impl Together {
         Ok(())
     }
 
-    fn take_cores(&mut self, here: &dyn Fn(&str) -> Option<Vec<u8>>, other: &OtherCopy) -> Result<(), Refusal> {
+    fn take_cores(&mut self, here: &dyn Fn(&str) -> Option<Vec<u8>>, theirs: &Files) -> Result<(), Refusal> {
         let vault = self.register.vault;
         let mut cores = BTreeMap::new();
         for state in self.register.epochs() {
@@ -175,7 +174,7 @@ impl Together {
             let named = |bytes: &Vec<u8>| judge_core(vault, state, bytes).is_ok();
             let (bytes, is_new) = match here(&place).filter(named) {
                 Some(bytes) => (Some(bytes), false),
-                None => (other.has(&place).filter(named), true),
+                None => (theirs.get(&place).cloned().filter(named), true),
             };
             let Some(bytes) = bytes else {
                 self.gain.lacking.push(place);
@@ -197,7 +196,7 @@ impl Together {
         self.register.epochs().try_for_each(signed)
     }
 
-    fn take_records(&mut self, here: &dyn Fn(&str) -> Option<Vec<u8>>, other: &OtherCopy) {
+    fn take_records(&mut self, here: &dyn Fn(&str) -> Option<Vec<u8>>, theirs: &Files) {
         for (name, generations) in self.register.records() {
             for state in generations {
                 let place = name.path(state.generation);
@@ -205,7 +204,7 @@ impl Together {
                 if here(&place).is_some_and(|bytes| named(&bytes)) {
                     continue;
                 }
-                match other.has(&place).filter(named) {
+                match theirs.get(&place).cloned().filter(named) {
                     Some(bytes) => {
                         self.gain.records += 1;
                         self.files.push((place, bytes));
@@ -230,53 +229,45 @@ pub struct Joined {
 }
 
 /// Begins the chain of a new site beside those of another copy.
-pub fn join(other: &OtherCopy, site: SiteName, now: Timestamp) -> Result<Joined, Refusal> {
+pub fn join(other: OtherCopy, site: SiteName, now: Timestamp) -> Result<Joined, Refusal> {
     if other.chains.iter().any(|chain| *chain.site() == site) {
         let sentence = format!("the other copy has a chain of site {site} already: a site is one laptop");
         return Err(Refusal::new(Rule::LedgerForked, sentence)
             .hint("name the new laptop otherwise: strongroom --vault DIR --site NAME exchange import FILE"));
     }
     let mut own = Chain::new(site);
-    let line = own.push(
-        Event::Site {
-            vault: other.register.vault,
-        },
-        now,
-    )?;
-    let place = chain_path(own.site());
-    let mut chains = longest_of_each(&other.chains, &[own])?;
-    chains.sort_by(|one, two| one.site().as_str().cmp(two.site().as_str()));
-    let register = Register::of(&chains, None)?;
-    let together = Together::of(chains, register, other, &|_| None, None)?;
-    let mut files: Files = together.files.into_iter().collect();
+    let vault = other.register.vault;
+    let mut ledger = vec![(chain_path(own.site()), own.push(Event::Site { vault }, now)?)];
     for chain in &other.chains {
         let place = chain_path(chain.site());
         let whole = other.files.get(&place).and_then(|bytes| bytes.get(..chain.size()));
-        files.insert(place, whole.unwrap_or_default().to_vec());
+        ledger.push((place, whole.unwrap_or_default().to_vec()));
     }
-    files.insert(place, line);
-    let gain = Gain {
-        lines: lines_beyond(&other.chains, &[]),
-        ..together.gain
-    };
+    let lines = lines_beyond(&other.chains, &BTreeMap::new());
+    let chains = longest_of_each(other.chains, vec![own])?;
+    let register = Register::of(&chains, None)?;
+    let together = Together::of(chains, register, &other.files, &|_| None, None)?;
     Ok(Joined {
-        files,
+        files: together.files.into_iter().chain(ledger).collect(),
         chains: together.chains,
-        gain,
+        gain: Gain { lines, ..together.gain },
     })
 }
 
 /// Of each site the longer of its two chains, in the order of the sites' names.
-fn longest_of_each(ours: &[Chain], theirs: &[Chain]) -> Result<Vec<Chain>, Refusal> {
-    let mut chains: BTreeMap<&SiteName, &Chain> = ours.iter().map(|chain| (chain.site(), chain)).collect();
-    for theirs in theirs {
-        let longest = chains.entry(theirs.site()).or_insert(theirs);
-        judge_fork(longest, theirs)?;
-        if theirs.entries().len() > longest.entries().len() {
-            *longest = theirs;
+fn longest_of_each(ours: Vec<Chain>, theirs: Vec<Chain>) -> Result<Vec<Chain>, Refusal> {
+    let mut chains: BTreeMap<SiteName, Chain> = BTreeMap::new();
+    for chain in ours.into_iter().chain(theirs) {
+        let Some(other) = chains.get(chain.site()) else {
+            chains.insert(chain.site().clone(), chain);
+            continue;
+        };
+        judge_fork(other, &chain)?;
+        if chain.entries().len() > other.entries().len() {
+            chains.insert(chain.site().clone(), chain);
         }
     }
-    let chains: Vec<Chain> = chains.into_values().cloned().collect();
+    let chains: Vec<Chain> = chains.into_values().collect();
     judge_size(&chains)?;
     Ok(chains)
 }
@@ -306,35 +297,32 @@ fn contradictory(found: &Refusal) -> Refusal {
         .hint("two sites did what only one can do, like dealing the same set or replacing the same password: nothing was taken")
 }
 
-/// How many lines the chains have beyond the others, by site.
-fn lines_beyond(chains: &[Chain], others: &[Chain]) -> BTreeMap<SiteName, usize> {
-    let beyond = chains.iter().map(|chain| {
-        let count = length_of(others, chain.site());
-        (chain.site().clone(), chain.entries().len().saturating_sub(count))
-    });
-    beyond.filter(|(_, lines)| *lines > 0).collect()
+/// Lines by the site that wrote them.
+pub type Lengths = BTreeMap<SiteName, usize>;
+
+fn lengths(chains: &[Chain]) -> Lengths {
+    let each = chains.iter();
+    each.map(|chain| (chain.site().clone(), chain.entries().len()))
+        .collect()
 }
 
-fn length_of(chains: &[Chain], site: &SiteName) -> usize {
-    let chain = chains.iter().find(|chain| chain.site() == site);
-    chain.map_or(0, |chain| chain.entries().len())
-}
-
-/// The lines that are not here, as they stand in the other copy.
-fn runs(together: &[Chain], ours: &[Chain], other: &OtherCopy) -> Vec<(SiteName, Vec<u8>)> {
-    let lines_of = |chain: &Chain| {
-        let bytes = other
-            .files
-            .get(&chain_path(chain.site()))
-            .map_or(&[][..], Vec::as_slice);
-        bytes.split_inclusive(|byte| *byte == b'\n').collect::<Vec<_>>()
+/// How many lines the chains have beyond those lengths, where they have any.
+fn lines_beyond(chains: &[Chain], known: &Lengths) -> Lengths {
+    let beyond = |(site, length): (SiteName, usize)| {
+        let more = length.saturating_sub(known.get(&site).copied().unwrap_or(0));
+        (more > 0).then_some((site, more))
     };
-    let lines: BTreeMap<&SiteName, Vec<&[u8]>> = other
-        .chains
-        .iter()
-        .map(|chain| (chain.site(), lines_of(chain)))
-        .collect();
-    let known: BTreeMap<&SiteName, usize> = ours.iter().map(|chain| (chain.site(), chain.entries().len())).collect();
+    lengths(chains).into_iter().filter_map(beyond).collect()
+}
+
+/// The lines that are not known here, as they stand in the other copy.
+fn runs(together: &[Chain], known: &Lengths, theirs: &Files) -> Vec<(SiteName, Vec<u8>)> {
+    let lines_of = |chain: &Chain| {
+        let bytes = theirs.get(&chain_path(chain.site())).map_or(&[][..], Vec::as_slice);
+        let lines = bytes.split_inclusive(|byte| *byte == b'\n');
+        (chain.site().clone(), lines.collect::<Vec<_>>())
+    };
+    let lines: BTreeMap<SiteName, Vec<&[u8]>> = together.iter().map(lines_of).collect();
     let mut runs: Vec<(SiteName, Vec<u8>)> = Vec::new();
     for (site, number) in in_order(together) {
         if number < known.get(site).copied().unwrap_or(0) {

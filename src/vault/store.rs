@@ -169,7 +169,9 @@ impl<'a> Writer<'a> {
             }
         }
         let writer = Self { store, _lock: lock };
+        // Where the plan and the chains are; in any other folder, whoever writes there next.
         writer.clear_unfinished(".")?;
+        writer.clear_unfinished("ledger")?;
         Ok(writer)
     }
 

@@ -14,7 +14,7 @@ use super::{SystemClock, count};
 use crate::ceremony::ports::Clock as _;
 use crate::code::words::Fingerprint;
 use crate::entropy::{Entropy, System};
-use crate::ident::Mode;
+use crate::ident::{Mode, SiteName};
 use crate::paper::copy::archive;
 use crate::refusal::{Refusal, Rule};
 use crate::secret::SecretBytes;
@@ -73,14 +73,15 @@ fn import(place: &Place, file: &Path, words: Option<&Fingerprint>, dry_run: bool
         .map_err(|refusal| of_file(&refusal, &file.display().to_string()))?;
     vouched(&other, words)?;
     if must_be_new(&place.vault).is_ok() {
-        return join(place, file, &other, dry_run);
+        return join(place, file, other, dry_run);
     }
     let store = Store::open(&place.vault)?;
     let mut change = Change::begin(&store, place.site.as_ref())?;
     none_open(&change)?;
     let together =
-        Together::judge(change.vault(), &other).map_err(|refusal| of_file(&refusal, &file.display().to_string()))?;
+        Together::judge(change.vault(), other).map_err(|refusal| of_file(&refusal, &file.display().to_string()))?;
     let gain = together.gain().clone();
+    let was_alone = change.vault().chains().len() == 1;
     if !dry_run {
         if !gain.is_nothing() {
             change.take(together)?;
@@ -89,11 +90,15 @@ fn import(place: &Place, file: &Path, words: Option<&Fingerprint>, dry_run: bool
         // Also where an import before this one was cut short behind its last line.
         change.clear_superseded()?;
     }
-    Ok(tell(&gain, file, change.chain(), dry_run))
+    let answer = tell(&gain, file, change.chain(), dry_run);
+    if was_alone && change.vault().chains().len() > 1 {
+        say(&with_its_site(change.chain().site()));
+    }
+    Ok(answer)
 }
 
 /// The laptop of a new site begins: a vault of what the other copy has, and a chain of its own.
-fn join(place: &Place, file: &Path, other: &OtherCopy, dry_run: bool) -> Result<Answer, Refusal> {
+fn join(place: &Place, file: &Path, other: OtherCopy, dry_run: bool) -> Result<Answer, Refusal> {
     let site = place.site.clone().ok_or_else(|| {
         let found = format!(
             "{} is no vault yet, and a new laptop has a site of its own",
@@ -114,11 +119,18 @@ fn join(place: &Place, file: &Path, other: &OtherCopy, dry_run: bool) -> Result<
     let store = Store::open(&place.vault)?;
     close(&mut Change::begin(&store, Some(&site))?)?;
     let answer = tell(&joined.gain, file, &own, false);
+    say(&with_its_site(&site));
     print(&format!(
-        "next: strongroom --vault {0} --site {site} ledger verify, and each later command with --site {site}\n",
+        "next: strongroom --vault {} --site {site} ledger verify\n",
         place.vault.display()
     ));
     Ok(answer)
+}
+
+fn with_its_site(site: &SiteName) -> String {
+    format!(
+        "this vault has chains of several sites now: say --site {site}, or STRONGROOM_SITE={site}, with every command that writes"
+    )
 }
 
 /// Whether somebody who saw the export vouches for all that arrived.

@@ -28,7 +28,7 @@ impl Laptop {
             folder: other.folder.with_extension(site),
         };
         let _ = std::fs::remove_dir_all(&laptop.folder);
-        let joined = join(&other.copy(), laptop.site.clone(), now()).unwrap_or_else(|r| panic!("{r}"));
+        let joined = join(other.copy(), laptop.site.clone(), now()).unwrap_or_else(|r| panic!("{r}"));
         make(&laptop.folder, joined.files, &joined.chains).unwrap();
         laptop.close();
         laptop
@@ -75,7 +75,7 @@ impl Laptop {
     fn take(&self, other: &Self) {
         let store = self.store();
         let mut change = Change::begin(&store, Some(&self.site)).unwrap();
-        let together = Together::judge(change.vault(), &other.copy()).unwrap_or_else(|r| panic!("{r}"));
+        let together = Together::judge(change.vault(), other.copy()).unwrap_or_else(|r| panic!("{r}"));
         change.take(together).unwrap();
         change.close(&mut Entropy::new(&mut System), now()).unwrap();
     }
@@ -109,9 +109,7 @@ fn whatever_part_of_an_import_is_written_is_whole_and_the_same_import_completes_
     let runs = {
         let store = home.store();
         let vault = Vault::load(&store).unwrap();
-        Together::judge(&vault, &b.copy())
-            .unwrap_or_else(|r| panic!("{r}"))
-            .runs
+        Together::judge(&vault, b.copy()).unwrap_or_else(|r| panic!("{r}")).runs
     };
     assert!(runs.len() >= 6, "{} pieces", runs.len());
     for written in 0..=runs.len() {
@@ -127,7 +125,7 @@ fn whatever_part_of_an_import_is_written_is_whole_and_the_same_import_completes_
         }
         let store = home.store();
         let vault = Vault::load(&store).unwrap_or_else(|r| panic!("{written} pieces: {r}"));
-        let left = Together::judge(&vault, &b.copy()).unwrap_or_else(|r| panic!("{written} pieces: {r}"));
+        let left = Together::judge(&vault, b.copy()).unwrap_or_else(|r| panic!("{written} pieces: {r}"));
         assert_eq!(left.runs.len(), runs.len() - written);
         drop(vault);
         home.take(&b);
@@ -165,7 +163,7 @@ fn a_copy_that_is_behind_brings_nothing_and_is_told_how_much_it_lacks() {
     let (_scratch, [home, b, _c]) = three("behind");
     let store = b.store();
     let vault = Vault::load(&store).unwrap();
-    let together = Together::judge(&vault, &home.copy()).unwrap_or_else(|r| panic!("{r}"));
+    let together = Together::judge(&vault, home.copy()).unwrap_or_else(|r| panic!("{r}"));
     assert!(together.gain().is_nothing() && together.runs.is_empty() && together.files.is_empty());
     assert!(together.gain().ahead > 6, "{:?}", together.gain());
 }
@@ -181,7 +179,7 @@ fn a_chain_that_parted_is_refused_with_the_line_from_which_on_it_did() {
     files.insert("ledger/b.jsonl".to_string(), lines);
     let other = OtherCopy::parse(files).unwrap_or_else(|r| panic!("{r}"));
     let store = c.store();
-    let refusal = Together::judge(&Vault::load(&store).unwrap(), &other).err().unwrap();
+    let refusal = Together::judge(&Vault::load(&store).unwrap(), other).err().unwrap();
     assert_eq!(refusal.rule(), Rule::LedgerForked);
     assert!(refusal.sentence().contains("from line 2 on"), "{refusal}");
     drop(home);

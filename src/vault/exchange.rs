@@ -18,6 +18,7 @@ use crate::plan::Plan;
 use crate::refusal::{Refusal, Rule};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// Another copy of a vault, as it arrived: its chains are whole, and do not contradict each other.
 pub struct OtherCopy {
@@ -78,10 +79,18 @@ pub struct Together {
     pub(super) chains: Vec<Chain>,
     pub(super) register: Register,
     pub(super) files: Vec<(String, Vec<u8>)>,
-    /// New lines of one chain after the other, in the order in which they add up.
-    pub(super) runs: Vec<(SiteName, Vec<u8>)>,
+    /// What is new in one chain after the other, in the order in which the lines add up.
+    runs: Vec<Run>,
+    /// The files of the other copy, in which those lines stand.
+    theirs: Files,
     pub(super) plan: Option<NewPlan>,
     gain: Gain,
+}
+
+/// Lines of one chain that follow each other: where they stand in the file of the other copy.
+struct Run {
+    chain: String,
+    bytes: Range<usize>,
 }
 
 /// A plan that comes into force.
@@ -112,8 +121,17 @@ impl Together {
         together.runs = runs(&together.chains, &ours, &files);
         together.gain.lines = lines_beyond(&together.chains, &ours);
         together.gain.ahead = lines_beyond(&together.chains, &theirs).values().sum();
+        together.theirs = files;
         fresh::judge(vault, &together.files)?;
         Ok(together)
+    }
+
+    /// The file of a chain, and lines that are to be appended to it; one after the other, in this order.
+    pub(super) fn lines(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        let lines = |run: &Run| self.theirs.get(&run.chain)?.get(run.bytes.clone());
+        self.runs
+            .iter()
+            .filter_map(move |run| Some((run.chain.as_str(), lines(run)?)))
     }
 
     /// What it brings.
@@ -133,6 +151,7 @@ impl Together {
             register,
             files: Vec::new(),
             runs: Vec::new(),
+            theirs: Files::new(),
             plan: None,
             gain: Gain::default(),
         };
@@ -315,28 +334,38 @@ fn lines_beyond(chains: &[Chain], known: &Lengths) -> Lengths {
     lengths(chains).into_iter().filter_map(beyond).collect()
 }
 
-/// The lines that are not known here, as they stand in the other copy.
-fn runs(together: &[Chain], known: &Lengths, theirs: &Files) -> Vec<(SiteName, Vec<u8>)> {
-    let lines_of = |chain: &Chain| {
-        let bytes = theirs.get(&chain_path(chain.site())).map_or(&[][..], Vec::as_slice);
-        let lines = bytes.split_inclusive(|byte| *byte == b'\n');
-        (chain.site().clone(), lines.collect::<Vec<_>>())
-    };
-    let lines: BTreeMap<SiteName, Vec<&[u8]>> = together.iter().map(lines_of).collect();
-    let mut runs: Vec<(SiteName, Vec<u8>)> = Vec::new();
+/// The lines that are not known here, where they stand in the other copy.
+fn runs(together: &[Chain], known: &Lengths, theirs: &Files) -> Vec<Run> {
+    let ends: BTreeMap<&SiteName, Vec<usize>> = together
+        .iter()
+        .map(|chain| (chain.site(), ends_of_lines(theirs.get(&chain_path(chain.site())))))
+        .collect();
+    let mut runs: Vec<(&SiteName, Range<usize>)> = Vec::new();
     for (site, number) in in_order(together) {
         if number < known.get(site).copied().unwrap_or(0) {
             continue;
         }
-        let Some(line) = lines.get(site).and_then(|lines| lines.get(number)) else {
+        let ends = ends.get(site).map_or(&[][..], Vec::as_slice);
+        let Some(end) = ends.get(number).copied() else {
             continue;
         };
         match runs.last_mut() {
-            Some((last, run)) if last == site => run.extend_from_slice(line),
-            _ => runs.push((site.clone(), line.to_vec())),
+            Some((last, run)) if *last == site => run.end = end,
+            _ => runs.push((site, number.checked_sub(1).map_or(0, |before| ends[before])..end)),
         }
     }
-    runs
+    let run = |(site, bytes)| Run {
+        chain: chain_path(site),
+        bytes,
+    };
+    runs.into_iter().map(run).collect()
+}
+
+fn ends_of_lines(file: Option<&Vec<u8>>) -> Vec<usize> {
+    let bytes = file.map_or(&[][..], Vec::as_slice).iter().zip(1..);
+    bytes
+        .filter_map(|(byte, end)| (*byte == b'\n').then_some(end))
+        .collect()
 }
 
 /// The largest file that a vault has in this place.

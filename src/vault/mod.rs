@@ -302,8 +302,8 @@ impl<'a> Change<'a> {
     pub fn take(&mut self, together: Together) -> Result<(), Refusal> {
         let own = self.chain().site().clone();
         self.writer.put(&together.files)?;
-        for (site, lines) in &together.runs {
-            self.writer.append(&chain_path(site), lines)?;
+        for (chain, lines) in together.lines() {
+            self.writer.append(chain, lines)?;
         }
         self.vault.chains = together.chains;
         self.vault.register = together.register;

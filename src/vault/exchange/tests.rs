@@ -109,13 +109,17 @@ fn whatever_part_of_an_import_is_written_is_whole_and_the_same_import_completes_
     let runs = {
         let store = home.store();
         let vault = Vault::load(&store).unwrap();
-        Together::judge(&vault, b.copy()).unwrap_or_else(|r| panic!("{r}")).runs
+        let together = Together::judge(&vault, b.copy()).unwrap_or_else(|r| panic!("{r}"));
+        let lines = together.lines();
+        lines
+            .map(|(chain, lines)| (chain.to_string(), lines.to_vec()))
+            .collect::<Vec<_>>()
     };
     assert!(runs.len() >= 6, "{} pieces", runs.len());
     for written in 0..=runs.len() {
         let mut files = before.clone();
-        for (site, lines) in &runs[..written] {
-            files.entry(chain_path(site)).or_default().extend_from_slice(lines);
+        for (chain, lines) in &runs[..written] {
+            files.entry(chain.clone()).or_default().extend_from_slice(lines);
         }
         for name in ["b", "c"] {
             let _ = std::fs::remove_file(home.folder.join(format!("ledger/{name}.jsonl")));

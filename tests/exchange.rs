@@ -164,9 +164,13 @@ fn what_void_paper_opens_goes_here_too_when_another_site_reissued() {
         "--scan",
     ];
     at(&emea, "emea", &[&reissue[..], &scans].concat()).ok();
+    let before = exported(&home, "home", "before");
     let old = format!("{}/records/{MEMBER}/password.1.age", home.vault);
     assert!(std::path::Path::new(&old).exists());
     import(&home, "home", &exported(&emea, "emea", "file")).ok();
+    assert!(!std::path::Path::new(&old).exists());
+    let brought = import(&home, "home", &before).ok();
+    assert!(brought.out.starts_with("nothing to take"), "{brought:?}");
     assert!(!std::path::Path::new(&old).exists());
     at(&home, "home", &["ledger", "verify"]).ok();
 }

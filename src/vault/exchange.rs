@@ -217,7 +217,11 @@ impl Together {
 
     fn take_records(&mut self, here: &dyn Fn(&str) -> Option<Vec<u8>>, theirs: &Files) {
         for (name, generations) in self.register.records() {
-            for state in generations {
+            // One that was locked again since has the same secret, and void paper may open its file: it is not brought back.
+            let needed = generations
+                .iter()
+                .filter(|state| !self.register.is_superseded(name, state));
+            for state in needed {
                 let place = name.path(state.generation);
                 let named = |bytes: &Vec<u8>| Hash::of(bytes) == state.sha256;
                 if here(&place).is_some_and(|bytes| named(&bytes)) {
@@ -228,8 +232,6 @@ impl Together {
                         self.gain.records += 1;
                         self.files.push((place, bytes));
                     }
-                    // Locked again since, with the same secret: its file may be gone.
-                    None if self.register.is_superseded(name, state) => {}
                     None => self.gain.lacking.push(place),
                 }
             }

@@ -6,7 +6,7 @@ use super::share_set::Core;
 use super::*;
 use crate::crypto::identity::{IdentityKind, SetIdentity, lock};
 use crate::crypto::sharing::{self, Share};
-use crate::entropy::System;
+use crate::entropy::{Source, System};
 use crate::ident::{Epoch, Generation, Serial, ShareIndex};
 use crate::plan::{Factor, starter};
 use crate::secret::SecretBytes;

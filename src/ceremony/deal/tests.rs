@@ -2,6 +2,9 @@
 
 use super::*;
 use crate::entropy::Source;
+use crate::ident::Mode;
+use crate::paper::faces::Faces;
+use crate::paper::sheet;
 use crate::plan::starter;
 use crate::secret::SecretBytes;
 use crate::vault::tests::{Scratch, now};

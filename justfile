@@ -73,7 +73,8 @@ reproducible:
     built() { # folder, user, time zone
         mkdir -p "$out/$1/own"
         git archive HEAD | tar -x -C "$out/$1"
-        (cd "$out/$1" && mkdir -p .cargo && cargo vendor --locked --quiet vendor > .cargo/config.toml)
+        # Not quiet: then it would not say how the sources are found.
+        (cd "$out/$1" && mkdir -p .cargo && cargo vendor --locked vendor > .cargo/config.toml 2> own/vendored || { cat own/vendored; exit 1; })
         (cd "$out/$1" && unshare --map-user="$2" --map-group="$2" -n env HOME="$PWD/own" CARGO_HOME="$PWD/own/cargo" TZ="$3" \
             RUSTFLAGS="--remap-path-prefix=$PWD=/strongroom --remap-path-prefix=$toolchain=/toolchain" \
             cargo build --release --frozen --offline --quiet && sha256sum target/release/strongroom)

@@ -18,7 +18,7 @@ pub struct Row {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Begins {
-    /// Nothing: it makes the vault.
+    /// Nothing: it makes the vault, by one line or by many.
     Empty,
     /// A vault with dealt sets, records and pages.
     Vault,
@@ -182,7 +182,103 @@ pub const ROWS: &[Row] = &[
         begins: Begins::Vault,
         lines: 2,
     },
+    Row {
+        name: "init --organizations",
+        arguments: || words(&format!("init VAULT --organizations {}", accounts())),
+        input: "",
+        begins: Begins::Vault,
+        lines: 2,
+    },
+    Row {
+        name: "restore",
+        arguments: || words(&format!("restore VAULT --scan {}", printed())),
+        input: "",
+        begins: Begins::Empty,
+        lines: 0,
+    },
+    Row {
+        name: "safe visit",
+        arguments: || words("--vault VAULT safe visit fra-1 --by jonas,mira --reason review"),
+        input: "",
+        begins: Begins::Vault,
+        lines: 2,
+    },
+    Row {
+        name: "safe serviced",
+        arguments: || words("--vault VAULT safe serviced fra-1 --on 2026-11-01 --by walt"),
+        input: "",
+        begins: Begins::Vault,
+        lines: 2,
+    },
+    Row {
+        name: "device install",
+        arguments: || words("--vault VAULT device install 111111111111 token-1 --model T --number 1 --next 2027-02-01"),
+        input: "",
+        begins: Begins::Vault,
+        lines: 2,
+    },
+    Row {
+        name: "guidance",
+        arguments: || words("--vault VAULT guidance case-1 --about support --until 2027-01-15"),
+        input: "",
+        begins: Begins::Vault,
+        lines: 2,
+    },
+    Row {
+        name: "review new",
+        arguments: || words("--vault VAULT review new --led-by walt"),
+        input: "",
+        begins: Begins::Vault,
+        lines: 2,
+    },
+    Row {
+        name: "exception note",
+        arguments: || words("--vault VAULT exception note --expected one --happened two --decided three"),
+        input: "",
+        begins: Begins::Vault,
+        lines: 2,
+    },
+    Row {
+        name: "print notices",
+        arguments: || words("--vault VAULT print notices --count 1 --out OUT"),
+        input: "",
+        begins: Begins::Vault,
+        lines: 2,
+    },
+    Row {
+        name: "exchange import, a new site",
+        arguments: || words(&format!("--vault VAULT --site apac exchange import {}", arrived())),
+        input: "",
+        begins: Begins::Empty,
+        lines: 0,
+    },
 ];
+
+/// The account list of an organisation that has one account more than the plan.
+fn accounts() -> &'static str {
+    static LIST: OnceLock<(Scratch, String)> = OnceLock::new();
+    let (_, list) = LIST.get_or_init(|| {
+        let scratch = Scratch::new();
+        let list = scratch.join("accounts.json");
+        let text = std::fs::read_to_string("tests/data/organizations-list-accounts.json").unwrap();
+        std::fs::write(&list, text.replace(MEMBER, "121212121212")).unwrap();
+        (scratch, list)
+    });
+    list
+}
+
+/// The printed copy of a vault that was made and nothing else: it has few pages.
+fn printed() -> &'static str {
+    static COPY: OnceLock<(Scratch, String)> = OnceLock::new();
+    let (_, copy) = COPY.get_or_init(|| {
+        let scratch = Scratch::new();
+        let (vault, copy) = (scratch.join("vault"), scratch.join("copy"));
+        run(&["init", &vault, "--example", "--rehearsal"]).ok();
+        run(&["--vault", &vault, "print", "vault-copy", "--out", &copy]).ok();
+        (scratch, copy)
+    });
+    copy
+}
 
 /// The file of a second site, which replaced a password and began a drill.
 fn arrived() -> &'static str {

@@ -324,7 +324,8 @@ pub fn parse_chains(files: &Files) -> Result<Vec<Chain>, Refusal> {
 
 /// Refuses more lines, in more chains, than a vault has.
 fn judge_size(chains: &[Chain]) -> Result<(), Refusal> {
-    let bytes: usize = chains.iter().map(Chain::size).sum();
+    // What a crash left behind the last line was read, too.
+    let bytes: usize = chains.iter().map(|chain| chain.size() + chain.cut()).sum();
     let sentence = if chains.len() > SITES_MAX {
         format!("this vault has chains of more than {SITES_MAX} sites")
     } else if bytes > LEDGER_MAX {

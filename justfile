@@ -70,9 +70,10 @@ reproducible:
     trap 'rm -rf "$out"' EXIT
     export RUSTUP_HOME="${RUSTUP_HOME:-$HOME/.rustup}" CARGO_INCREMENTAL=0
     toolchain="$(rustc --print sysroot)"
+    commit="$(git rev-parse HEAD)"
     built() { # folder, user, time zone
         mkdir -p "$out/$1/own"
-        git archive HEAD | tar -x -C "$out/$1"
+        git archive "$commit" | tar -x -C "$out/$1"
         # Not quiet: then it would not say how the sources are found.
         (cd "$out/$1" && mkdir -p .cargo && cargo vendor --locked vendor > .cargo/config.toml 2> own/vendored || { cat own/vendored; exit 1; })
         (cd "$out/$1" && unshare --map-user="$2" --map-group="$2" -n env HOME="$PWD/own" CARGO_HOME="$PWD/own/cargo" TZ="$3" \

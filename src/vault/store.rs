@@ -141,15 +141,16 @@ impl Store {
     }
 }
 
-/// The right to change a vault, held by one process at a time. Dropping it ends it.
-pub struct Writer<'a> {
+/// The right to change a vault, held by one process at a time. Dropping it ends it. It does not leave this floor: whatever changes a
+/// vault does so by [`Change`](super::Change), or makes one.
+pub(super) struct Writer<'a> {
     store: &'a Store,
     _lock: OwnedFd,
 }
 
 impl<'a> Writer<'a> {
     /// Waits up to five seconds for the right to write, and clears away what a crash left unfinished.
-    pub fn lock(store: &'a Store) -> Result<Self, Refusal> {
+    pub(super) fn lock(store: &'a Store) -> Result<Self, Refusal> {
         ground::keeps_modes(store)?;
         ground::is_ones_own(store)?;
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
@@ -177,7 +178,7 @@ impl<'a> Writer<'a> {
 
     /// Makes each of `files`, whole or absent, with their folders. What stands there already and is not named by the
     /// ledger is what a crash left: it is replaced.
-    pub fn put(&self, files: &[(String, Vec<u8>)]) -> Result<(), Refusal> {
+    pub(super) fn put(&self, files: &[(String, Vec<u8>)]) -> Result<(), Refusal> {
         let mut folders = std::collections::BTreeSet::new();
         for (name, bytes) in files {
             let (folder, file) = name.rsplit_once('/').unwrap_or((".", name));
@@ -192,7 +193,7 @@ impl<'a> Writer<'a> {
 
     /// Appends whole lines to `name`, and syncs; a file that is missing is made with them, whole or absent. Nothing of `lines`
     /// stays if this fails.
-    pub fn append(&self, name: &str, lines: &[u8]) -> Result<(), Refusal> {
+    pub(super) fn append(&self, name: &str, lines: &[u8]) -> Result<(), Refusal> {
         let place = self.store.path.join(name);
         let (folder, _) = name.rsplit_once('/').unwrap_or((".", name));
         let flags = OFlags::RDWR | OFlags::CLOEXEC | OFlags::NOCTTY | OFlags::NONBLOCK;
@@ -220,7 +221,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Takes files away that the ledger needs no longer; one that is gone already is no fault.
-    pub fn remove(&self, files: &[String]) -> Result<(), Refusal> {
+    pub(super) fn remove(&self, files: &[String]) -> Result<(), Refusal> {
         let mut folders = std::collections::BTreeSet::new();
         for name in files {
             let (folder, file) = name.rsplit_once('/').unwrap_or((".", name));
@@ -338,7 +339,7 @@ fn drop_cut_line(file: &mut File, place: &Path) -> Result<u64, Refusal> {
 }
 
 /// Makes the folder of a new vault: it must not exist, or be empty.
-pub fn make_root(path: &Path) -> Result<Store, Refusal> {
+pub(super) fn make_root(path: &Path) -> Result<Store, Refusal> {
     let made = std::os::unix::fs::DirBuilderExt::mode(std::fs::DirBuilder::new().recursive(true), 0o700).create(path);
     made.map_err(|fault| failed_io("create", path, &fault))?;
     let mut entries = std::fs::read_dir(path).map_err(|fault| failed_io("read", path, &fault))?;

@@ -132,7 +132,7 @@ impl<'a> Vault<'a> {
             .ok_or_else(|| Refusal::new(Rule::SetUnfit, format!("{of} was never dealt")))?;
         let bytes = self.store.read(&place, SET_FILE_MAX)?.ok_or_else(|| {
             Refusal::new(Rule::SetUnfit, format!("{place} is missing"))
-                .hint("take it from another copy: strongroom exchange import FILE")
+                .hint("take this one file from another copy of the vault, or all that lacks from another site: strongroom exchange import FILE")
         })?;
         judge_core(self.id(), state, &bytes)
     }
@@ -154,7 +154,7 @@ impl<'a> Vault<'a> {
         let limit = crate::crypto::identity::RECORD_MAX;
         let bytes = self.store.read(&place, limit)?.ok_or_else(|| {
             Refusal::new(Rule::RecordMissing, format!("{place} is missing"))
-                .hint("take it from another copy: strongroom exchange import FILE")
+                .hint("take this one file from another copy of the vault, or all that lacks from another site: strongroom exchange import FILE")
         })?;
         if Hash::of(&bytes) != state.sha256 {
             return Err(Refusal::new(

@@ -55,7 +55,7 @@ fn export(place: &Place, out: &Path) -> Result<Answer, Refusal> {
     print(&format!("{}: {} of this vault\n", out.display(), count(held, "file")));
     print(&format!("{words}\n{}\n", words.hex_grouped()));
     say("tell the other site these words by another way than the file, like the telephone: it types them");
-    print(&format!("next, there: strongroom exchange import {}\n", out.display()));
+    print("next, there: strongroom exchange import FILE, in production with --anchor and these words\n");
     Ok(Answer::Done)
 }
 
